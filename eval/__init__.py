@@ -1,0 +1,1 @@
+"""The evaluation harness: gold questions in, a report out."""

@@ -1,0 +1,201 @@
+"""Fit the weights of `qa/weights.json` on the tuning parts of gold sets: which sentence answers, how many to show, when not to.
+
+Three fits, all deterministic: a conditional logit over the candidate sentences of each question; a logistic regression that
+tells a set's own questions from those of the other sets; and the share of probability at which enough has been shown.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from eval.gold import Gold, GoldSpan, load_gold, locate
+from eval.metrics import contains
+from index.builder import build
+from index.errors import InputError
+from index.models import Article
+from index.reader import Reader
+from index.settings import Settings
+from qa.evidence import FEATURES, Candidate, candidates, relevance_signals
+from qa.retrieval import Found, Query, analyse, search
+
+Matrix = npt.NDArray[np.float64]
+Mask = npt.NDArray[np.bool_]
+
+RIDGE = 0.0005  # of the conditional logit; cross-validated over articles
+WORDS = 75  # longest answer that a second or third sentence may make
+MEAN_WORDS = 42.0  # what an answer may take on average over the tuning parts
+FALSE_REFUSALS = 0.01  # of questions that the articles do bear on
+SIGNALS = ("cosine", "coverage")
+
+
+@dataclass(frozen=True)
+class Example:
+    """A question with its candidate sentences: their features, which of them answer it, and their lengths in words."""
+
+    features: Matrix  # (n, len(FEATURES))
+    right: Mask  # (n,)
+    words: npt.NDArray[np.int64]  # (n,)
+    scored: bool  # the gold has answers, so that "the answer is held" can be told
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """A gold set over its own index."""
+
+    gold: tuple[Gold, ...]
+    reader: Reader
+
+
+def fit(sets: Sequence[tuple[Path, Path]], work: Path, tell: Callable[[str], None]) -> dict[str, Any]:
+    """The weights fitted on the tuning parts of `sets`, (gold file, folder of articles) pairs; indexes go to `work`.
+
+    Raises `InputError` for fewer than two sets: questions of one are off the topic of the others.
+    """
+    if len(sets) < 2:
+        raise InputError("Fitting needs at least two gold sets: the questions of one are off the topic of the others.")
+    corpora = [_open(gold, folder, work / f"store-{n}") for n, (gold, folder) in enumerate(sets)]
+    try:
+        examples = [example for corpus in corpora for example in _examples(corpus)]
+        tell(f"{len(examples)} tuning questions with an answer among the candidates")
+        features = conditional_logit(examples)
+        enough = _enough(examples, features)
+        relevance, threshold = _relevance(corpora)
+    finally:
+        for corpus in corpora:
+            corpus.reader.close()
+    return {
+        "features": {name: round(float(value), 3) for name, value in zip(FEATURES, features, strict=True)},
+        "enough": enough,
+        "words": WORDS,
+        "relevance": relevance,
+        "refuse_below": threshold,
+        "fitted_on": f"tuning parts of {', '.join(gold.parent.name for gold, _ in sets)}; {len(examples)} questions",
+    }
+
+
+def write(weights: dict[str, Any], path: Path) -> None:
+    """Write fitted weights as a small file that can be read and compared."""
+    path.write_text(json.dumps(weights, indent=2) + "\n", encoding="utf-8")
+
+
+def conditional_logit(examples: Sequence[Example], ridge: float = RIDGE) -> Matrix:
+    """Weights that maximise the mean log probability of the right candidates of each question (McFadden 1974).
+
+    P(candidate) is the softmax of its weighted features; right candidates of one question count together.
+    """
+    from scipy.optimize import minimize
+    from scipy.special import logsumexp, softmax
+
+    def loss(weights: Matrix) -> tuple[float, Matrix]:
+        value, slope = ridge * float(weights @ weights), 2 * ridge * weights
+        for example in examples:
+            scores = example.features @ weights
+            right = np.where(example.right, scores, -np.inf)
+            value -= float(logsumexp(right) - logsumexp(scores)) / len(examples)
+            slope = slope - example.features.T @ (softmax(right) - softmax(scores)) / len(examples)
+        return value, slope
+
+    fitted: Matrix = minimize(loss, np.zeros(len(FEATURES)), jac=True, method="L-BFGS-B").x
+    return fitted
+
+
+def shown(example: Example, weights: Matrix, enough: float) -> list[int]:
+    """The candidates that `qa.evidence.choose` shows, by their places in the example, best first."""
+    scores = example.features @ weights
+    powers = np.exp(scores - scores.max())
+    order = np.argsort(-powers, kind="stable")
+    probabilities = powers / powers.sum()
+    chosen = [int(order[0])]
+    for place in order[1:3]:
+        if probabilities[chosen].sum() >= enough or example.words[chosen].sum() + example.words[place] > WORDS:
+            break
+        chosen.append(int(place))
+    return chosen
+
+
+def _open(gold: Path, folder: Path, store: Path) -> Corpus:
+    settings = replace(Settings(), store=str(store))
+    build(folder, settings)
+    reader = Reader(settings)
+    rows = [locate(row, lambda file: reader.article(file).text) for row in load_gold(gold)]
+    return Corpus(tuple(row for row in rows if row.split == "tune" and row.answerable), reader)
+
+
+def _examples(corpus: Corpus) -> list[Example]:
+    examples = []
+    for row in corpus.gold:
+        query, found = _search(row.question, corpus.reader)
+        best, features = candidates(query, found)
+        right = np.array([_answers(candidate, row, corpus.reader) for candidate in best], dtype=bool)
+        if right.any():
+            words = np.array([candidate.words for candidate in best])
+            examples.append(Example(features, right, words, scored=bool(row.answers)))
+    return examples
+
+
+def _search(question: str, reader: Reader) -> tuple[Query, list[Found]]:
+    query = analyse(question, reader)
+    return query, search(query, reader)
+
+
+def _answers(candidate: Candidate, row: Gold, reader: Reader) -> bool:
+    if row.answers:
+        return bool(contains(candidate.text, row))
+    names = reader.files_of([candidate.found.passage.content])[candidate.found.passage.content]
+    spans = [span for group in row.evidence for span in group]
+    return any(_overlaps(candidate, span) for span in spans for entry in names if entry.file == span.file)
+
+
+def _overlaps(candidate: Candidate, span: GoldSpan) -> bool:
+    """At least half of the shorter of the two lies in the other."""
+    sentence = candidate.sentence
+    shared = min(sentence.end, span.end) - max(sentence.start, span.start or 0)
+    return shared * 2 >= min(sentence.end - sentence.start, len(span.quote))
+
+
+def _enough(examples: Sequence[Example], weights: Matrix) -> float:
+    """The largest share of probability to show for which the mean answer stays within `MEAN_WORDS`."""
+    scored = [example for example in examples if example.scored]
+    for enough in np.arange(0.99, 0.3, -0.01):
+        words = [example.words[shown(example, weights, float(enough))].sum() for example in scored]
+        if np.mean(words) <= MEAN_WORDS:
+            return round(float(enough), 2)
+    return 0.3
+
+
+def _relevance(corpora: Sequence[Corpus]) -> tuple[dict[str, float], float]:
+    """Logistic regression on the signals of own and of foreign questions, and the threshold for `FALSE_REFUSALS`."""
+    rows: list[list[float]] = []
+    own: list[bool] = []
+    for corpus in corpora:
+        for other in corpora:
+            for row in other.gold:
+                query, found = _search(row.question, corpus.reader)
+                signals = relevance_signals(query, found)
+                rows.append([signals[name] for name in SIGNALS] + [1.0])
+                own.append(other is corpus)
+    weights = _logistic(np.array(rows), np.array(own))
+    logits = np.array(rows)[np.array(own)] @ weights
+    threshold = 1 / (1 + np.exp(-np.quantile(logits, FALSE_REFUSALS)))
+    names = (*SIGNALS, "intercept")
+    fitted = {name: round(float(value), 3) for name, value in zip(names, weights, strict=True)}
+    return fitted, round(float(threshold), 4)
+
+
+def _logistic(rows: Matrix, labels: Mask) -> Matrix:
+    from scipy.optimize import minimize
+
+    signs = np.where(labels, 1.0, -1.0)
+
+    def loss(weights: Matrix) -> float:
+        return float(np.logaddexp(0.0, -signs * (rows @ weights)).mean() + 1e-4 * (weights @ weights))
+
+    fitted: Matrix = minimize(loss, np.zeros(rows.shape[1]), method="L-BFGS-B").x
+    return fitted

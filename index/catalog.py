@@ -1,0 +1,286 @@
+"""The catalog: one SQLite file with the articles, their sentences and passages, BM25 terms and embeddings.
+
+A build commits here; the vector index is a copy that can be made again from it. Content is stored once under a key made
+from the file's bytes and format; a file is a name for a content, so that a rename moves a name and two files with the same
+bytes share what they hold.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import threading
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from index.embed import Vectors
+from index.errors import StoreError
+from index.models import Article, Passage
+from index.normal import text_key
+from index.terms import terms
+
+VERSION = 1
+
+_SCHEMA = """
+CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE contents (
+    id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, sha256 TEXT NOT NULL, title TEXT, author TEXT, published TEXT,
+    language TEXT, pages TEXT NOT NULL, passages INTEGER NOT NULL, sentences INTEGER NOT NULL, terms INTEGER NOT NULL);
+CREATE TABLE texts (content INTEGER PRIMARY KEY, text TEXT NOT NULL);
+CREATE TABLE files (
+    path TEXT PRIMARY KEY, size INTEGER NOT NULL, mtime_ns INTEGER NOT NULL, read_ns INTEGER NOT NULL,
+    content INTEGER, reason TEXT) WITHOUT ROWID;
+CREATE INDEX files_content ON files (content);
+CREATE TABLE passages (
+    id INTEGER PRIMARY KEY, content INTEGER NOT NULL, start INTEGER NOT NULL, end INTEGER NOT NULL,
+    first_sentence INTEGER NOT NULL, last_sentence INTEGER NOT NULL, text TEXT NOT NULL);
+CREATE INDEX passages_content ON passages (content);
+CREATE UNIQUE INDEX passages_first_sentence ON passages (first_sentence);
+CREATE TABLE sentences (
+    id INTEGER PRIMARY KEY, content INTEGER NOT NULL, ordinal INTEGER NOT NULL, start INTEGER NOT NULL,
+    end INTEGER NOT NULL, text_key INTEGER NOT NULL, vector BLOB NOT NULL);
+CREATE UNIQUE INDEX sentences_ordinal ON sentences (content, ordinal);
+CREATE INDEX sentences_key ON sentences (text_key);
+CREATE VIRTUAL TABLE terms USING fts5 (stems, tokenize = "unicode61 remove_diacritics 0");
+CREATE VIRTUAL TABLE vocabulary USING fts5vocab (terms, 'row');
+CREATE TABLE unsettled (key TEXT PRIMARY KEY, sentences INTEGER NOT NULL) WITHOUT ROWID;
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class FileRecord:
+    """A file as the last build saw it. `content` is None for a file that was skipped, for `reason`."""
+
+    path: str
+    size: int  # bytes
+    mtime_ns: int
+    read_ns: int  # when it was read
+    content: int | None
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """How much a catalog holds. Files of the same content count once."""
+
+    contents: int
+    passages: int
+    sentences: int
+    terms: int  # of all passages together
+
+
+def sentence_id(key: str, ordinal: int) -> str:
+    """The id of a sentence in the vector index: the key of its content and its place in it."""
+    return f"{key}:{ordinal}"
+
+
+def unpack(blob: bytes, count: int) -> Vectors:
+    """Stored float16 vectors as float32, shape `(count, dimension)`."""
+    return np.frombuffer(blob, dtype=np.float16).reshape(count, -1).astype(np.float32)
+
+
+class Catalog:
+    """A connection to the catalog for each thread that uses it.
+
+    Raises `StoreError` when the file was made by another version, `sqlite3.DatabaseError` when it is damaged.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._local = threading.local()
+        self._connections: list[sqlite3.Connection] = []
+        if not self._has_schema():
+            with self.transaction() as db:
+                for statement in _SCHEMA.split(";\n"):
+                    db.execute(statement)
+                self.set_meta("version", str(VERSION))
+                self.set_meta("generation", "0")
+        self._check_version()
+
+    @property
+    def db(self) -> sqlite3.Connection:
+        """This thread's connection."""
+        if not hasattr(self._local, "db"):
+            db = sqlite3.connect(self.path, timeout=60, isolation_level=None, check_same_thread=False)
+            db.execute("PRAGMA journal_mode = WAL")
+            db.execute("PRAGMA synchronous = NORMAL")
+            db.execute("PRAGMA cache_size = -65536")
+            self._local.db = db
+            self._connections.append(db)
+        connection: sqlite3.Connection = self._local.db
+        return connection
+
+    def close(self) -> None:
+        """Close the connections of all threads."""
+        while self._connections:
+            self._connections.pop().close()
+        self._local = threading.local()
+
+    @contextmanager
+    def transaction(self) -> Iterator[sqlite3.Connection]:
+        """Everything inside is committed together, or nothing when it raises."""
+        db = self.db
+        db.execute("BEGIN IMMEDIATE")
+        try:
+            yield db
+        except BaseException:
+            db.execute("ROLLBACK")
+            raise
+        db.execute("COMMIT")
+
+    @contextmanager
+    def snapshot(self) -> Iterator[sqlite3.Connection]:
+        """Everything read inside is of one moment, whatever a build commits meanwhile."""
+        db = self.db
+        db.execute("BEGIN")
+        try:
+            yield db
+        finally:
+            db.execute("ROLLBACK")
+
+    # -- meta
+
+    def meta(self, name: str) -> str | None:
+        """A value that belongs to the store as a whole, or None."""
+        row = self.db.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()
+        return row[0] if row else None
+
+    def set_meta(self, name: str, value: str) -> None:
+        """Set one such value."""
+        self.db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (name, value))
+
+    @property
+    def generation(self) -> int:
+        """Raised whenever what can be found has changed; readers reopen the vector index when it has."""
+        return int(self.meta("generation") or 0)
+
+    def raise_generation(self) -> None:
+        """Tell readers that the vector index has changed."""
+        self.db.execute("UPDATE meta SET value = value + 1 WHERE name = 'generation'")
+
+    # -- files
+
+    def files(self) -> dict[str, FileRecord]:
+        """Every file that the last build saw, by path."""
+        rows = self.db.execute("SELECT path, size, mtime_ns, read_ns, content, reason FROM files ORDER BY path")
+        return {row[0]: FileRecord(*row) for row in rows}
+
+    def file(self, path: str) -> FileRecord | None:
+        """One of them, or None."""
+        query = "SELECT path, size, mtime_ns, read_ns, content, reason FROM files WHERE path = ?"
+        row = self.db.execute(query, (path,)).fetchone()
+        return FileRecord(*row) if row else None
+
+    def put_file(self, record: FileRecord) -> None:
+        """Add or replace one file."""
+        row = (record.path, record.size, record.mtime_ns, record.read_ns, record.content, record.reason)
+        self.db.execute("INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?, ?)", row)
+
+    def drop_files(self, paths: Iterable[str]) -> None:
+        """Forget files; what they held stays until `drop_unnamed`."""
+        self.db.executemany("DELETE FROM files WHERE path = ?", [(path,) for path in paths])
+
+    # -- contents
+
+    def content(self, key: str) -> int | None:
+        """The id of the content with this key, or None."""
+        row = self.db.execute("SELECT id FROM contents WHERE key = ?", (key,)).fetchone()
+        return row[0] if row else None
+
+    def put_content(self, key: str, article: Article, passages: list[Passage], vectors: Vectors) -> int:
+        """Store an article with its passages and one vector per sentence, in order. Returns the new content's id."""
+        stems = [[terms(article.text[s.start : s.end]) for s in passage.sentences] for passage in passages]
+        row = (key, article.sha256, article.title, article.author, article.published, article.language)
+        counts = (len(passages), len(vectors), sum(len(words) for sentences in stems for words in sentences))
+        content = self.db.execute(
+            "INSERT INTO contents VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", (*row, json.dumps(article.pages), *counts)
+        ).lastrowid
+        assert content is not None
+        self.db.execute("INSERT INTO texts VALUES (?, ?)", (content, article.text))
+        self._put_passages(content, article.text, passages, stems)
+        self._put_sentences(content, article.text, passages, vectors)
+        return content
+
+    def _put_passages(self, content: int, text: str, passages: list[Passage], stems: list[list[list[str]]]) -> None:
+        passage_id, first = self._next_id("passages"), self._next_id("sentences")
+        rows = []
+        for n, passage in enumerate(passages):
+            last = first + len(passage.sentences) - 1
+            rows.append((passage_id + n, content, passage.start, passage.end, first, last, text[passage.start : passage.end]))
+            first = last + 1
+        self.db.executemany("INSERT INTO passages VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
+        terms_of = ((passage_id + n, "\n".join(map(" ".join, sentences))) for n, sentences in enumerate(stems))
+        self.db.executemany("INSERT INTO terms (rowid, stems) VALUES (?, ?)", terms_of)
+
+    def _put_sentences(self, content: int, text: str, passages: list[Passage], vectors: Vectors) -> None:
+        first = self._next_id("sentences")
+        sentences = [sentence for passage in passages for sentence in passage.sentences]
+        rows = (
+            (first + n, content, n, s.start, s.end, text_key(text[s.start : s.end]), vector.tobytes())
+            for n, (s, vector) in enumerate(zip(sentences, vectors.astype(np.float16), strict=True))
+        )
+        self.db.executemany("INSERT INTO sentences VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
+
+    def _next_id(self, table: str) -> int:
+        row = self.db.execute(f"SELECT coalesce(max(id), 0) + 1 FROM {table}").fetchone()  # noqa: S608 our own names
+        return int(row[0])
+
+    def drop_unnamed(self) -> list[tuple[str, int]]:
+        """Delete every content that no file names any more. Returns (key, number of sentences) of each."""
+        gone = self.db.execute(
+            "SELECT id, key, sentences FROM contents WHERE id NOT IN (SELECT content FROM files WHERE content NOT NULL)"
+        ).fetchall()
+        for content, _, _ in gone:
+            self.db.execute("DELETE FROM terms WHERE rowid IN (SELECT id FROM passages WHERE content = ?)", (content,))
+            for table, column in (("sentences", "content"), ("passages", "content"), ("texts", "content"), ("contents", "id")):
+                self.db.execute(f"DELETE FROM {table} WHERE {column} = ?", (content,))  # noqa: S608 our own names
+        return [(key, sentences) for _, key, sentences in gone]
+
+    def totals(self) -> Totals:
+        """How much the catalog holds."""
+        row = self.db.execute(
+            "SELECT count(*), coalesce(sum(passages), 0), coalesce(sum(sentences), 0), coalesce(sum(terms), 0) FROM contents"
+        ).fetchone()
+        return Totals(*row)
+
+    def vectors(self, size: int) -> Iterator[tuple[list[str], Vectors]]:
+        """All vectors with their ids in the vector index, `size` at a time."""
+        after = 0
+        query = (
+            "SELECT s.id, c.key, s.ordinal, s.vector FROM sentences s JOIN contents c ON c.id = s.content "
+            "WHERE s.id > ? ORDER BY s.id LIMIT ?"
+        )
+        while rows := self.db.execute(query, (after, size)).fetchall():
+            yield [sentence_id(key, n) for _, key, n, _ in rows], unpack(b"".join(row[3] for row in rows), len(rows))
+            after = rows[-1][0]
+
+    # -- what the vector index may hold beyond the catalog
+
+    def note_unsettled(self, contents: Iterable[tuple[str, int]]) -> None:
+        """Remember contents whose vectors are about to be added, or to be deleted: a killed build leaves them behind."""
+        self.db.executemany("INSERT OR REPLACE INTO unsettled VALUES (?, ?)", contents)
+
+    def unsettled(self) -> list[tuple[str, int]]:
+        """(key, number of sentences) of contents that a build left unsettled."""
+        return self.db.execute("SELECT key, sentences FROM unsettled ORDER BY key").fetchall()
+
+    def settle(self, keys: Iterable[str]) -> None:
+        """Forget them again."""
+        self.db.executemany("DELETE FROM unsettled WHERE key = ?", [(key,) for key in keys])
+
+    # -- opening
+
+    def _has_schema(self) -> bool:
+        return self.db.execute("SELECT 1 FROM sqlite_master WHERE name = 'meta'").fetchone() is not None
+
+    def _check_version(self) -> None:
+        found = int(self.meta("version") or 0)
+        folder = self.path.parent
+        if found > VERSION:
+            raise StoreError(f"The store {folder} was made by a newer Byline; update Byline, or choose another --store.")
+        if found < VERSION:
+            raise StoreError(f"The store {folder} was made by an older Byline; delete that folder and index again.")

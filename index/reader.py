@@ -1,0 +1,357 @@
+"""Reading a store: nearest sentences, passages by terms, articles. Any number of readers, beside one writer."""
+
+from __future__ import annotations
+
+import fnmatch
+import hashlib
+import json
+import sqlite3
+import threading
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+
+from index.catalog import Catalog, Totals, unpack
+from index.embed import Embedder, Vectors
+from index.errors import InputError, StoreError
+from index.models import Article, Span
+from index.opening import articles_folder, catalog_path, check_model, vectors_path
+from index.settings import Settings
+from index.store import VectorStore
+
+_EXACT_UP_TO = 20_000  # sentences: so many are searched exactly in about the time that Chroma takes
+_OVERFETCH_UP_TO = 4_000  # sentences asked of Chroma to find enough allowed ones
+_LEAD_WITHIN, _LEAD_LENGTH = 6, 80  # the opening is the first of so many sentences that has so many characters
+_MATCHES_UP_TO = 20_000  # passages that hold a term, for all terms together, before the commoner ones are left out
+
+
+@dataclass(frozen=True, slots=True)
+class StoredSentence(Span):
+    """A sentence as it is indexed. `text_key` is equal for sentences that say the same words."""
+
+    text_key: int
+    stems: tuple[str, ...]  # index terms, in order
+
+
+@dataclass(frozen=True)
+class StoredPassage(Span):
+    """A passage as it is indexed, with its sentences and their vectors, shape `(len(sentences), dimension)`."""
+
+    id: int
+    content: int
+    text: str
+    sentences: tuple[StoredSentence, ...]
+    vectors: Vectors
+
+    @cached_property
+    def stems(self) -> tuple[str, ...]:
+        """Its index terms, in order."""
+        return tuple(stem for sentence in self.sentences for stem in sentence.stems)
+
+    def text_of(self, sentence: Span) -> str:
+        """The words of one of its sentences."""
+        return self.text[sentence.start - self.start : sentence.end - self.start]
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleEntry:
+    """A line of the list of articles. `sentences` is how many were indexed."""
+
+    file: str
+    content: int
+    title: str | None
+    published: str | None
+    sentences: int
+
+
+@dataclass(frozen=True)
+class Scope:
+    """The part of the articles that a question is about: those of `files` that match, published within the dates."""
+
+    entries: tuple[ArticleEntry, ...]
+    undated: int  # articles left out because they have no date
+
+    @cached_property
+    def contents(self) -> frozenset[int]:
+        """The contents in scope."""
+        return frozenset(entry.content for entry in self.entries)
+
+    @cached_property
+    def sentences(self) -> int:
+        """How many sentences are in scope."""
+        return sum({entry.content: entry.sentences for entry in self.entries}.values())
+
+    @cached_property
+    def by_content(self) -> dict[int, list[ArticleEntry]]:
+        """The files in scope that hold each content, by name."""
+        return _by_content(self.entries)
+
+
+class Reader:
+    """An open store. Safe to share between threads; follows what a build in another process commits.
+
+    Raises `StoreError` when there is no store, or it was made with another model or by another version.
+    """
+
+    def __init__(self, settings: Settings, embedder: Embedder | None = None) -> None:
+        self.store = Path(settings.store).expanduser()
+        self.embedder = embedder or Embedder(settings.embedding_model)
+        if not catalog_path(self.store).is_file():
+            raise StoreError(f"There is no index in {self.store}; make one with: byline index FOLDER")
+        try:
+            self.catalog = Catalog(catalog_path(self.store))
+        except sqlite3.DatabaseError as error:
+            raise StoreError(f"The catalog of {self.store} is damaged ({error}); mend it with: byline index FOLDER") from error
+        check_model(self.catalog, self.embedder, self.store)
+        self.folder = articles_folder(self.catalog, self.store)
+        self._lock = threading.Lock()
+        self._vectors: VectorStore | None = None
+        self._generation = -1
+        self._entries: tuple[ArticleEntry, ...] = ()
+        self._totals = Totals(0, 0, 0, 0)
+
+    def close(self) -> None:
+        """Release files and connections."""
+        with self._lock:
+            if self._vectors:
+                self._vectors.close()
+                self._vectors = None
+        self.catalog.close()
+
+    # -- what there is
+
+    def totals(self) -> Totals:
+        """How much the store holds."""
+        self._follow()
+        return self._totals
+
+    def entries(self) -> tuple[ArticleEntry, ...]:
+        """Every indexed file, by name."""
+        self._follow()
+        if not self._entries:
+            query = (
+                "SELECT f.path, f.content, c.title, c.published, c.sentences FROM files f JOIN contents c ON c.id = f.content "
+                "ORDER BY f.path"
+            )
+            self._entries = tuple(ArticleEntry(*row) for row in self.catalog.db.execute(query))
+        return self._entries
+
+    def scope(self, since: str | None, until: str | None, files: Sequence[str]) -> Scope | None:
+        """The articles that the filters allow, or None where there is no filter.
+
+        `since` and `until` are ISO dates, inclusive; `files` are patterns such as `*.txt`, of which one has to match.
+        """
+        if not (since or until or files):
+            return None
+        named = [e for e in self.entries() if not files or any(fnmatch.fnmatchcase(e.file, pattern) for pattern in files)]
+        if not (since or until):
+            return Scope(tuple(named), 0)
+        dated = [entry for entry in named if entry.published]
+        allowed = [e for e in dated if (since or "") <= (e.published or "") <= (until or "9999-12-31")]
+        return Scope(tuple(allowed), len(named) - len(dated))
+
+    def article(self, file: str) -> Article:
+        """One article as it was indexed. Raises `InputError` when it is not in the index."""
+        row = self.catalog.db.execute(
+            "SELECT c.sha256, t.text, c.title, c.author, c.published, c.language, c.pages FROM files f "
+            "JOIN contents c ON c.id = f.content JOIN texts t ON t.content = c.id WHERE f.path = ?",
+            (file,),
+        ).fetchone()
+        if row is None:
+            raise InputError(f"{file} is not in the index of {self.folder}.")
+        return Article(file, *row[:6], pages=tuple(json.loads(row[6])))
+
+    def files_of(self, contents: Iterable[int]) -> dict[int, list[ArticleEntry]]:
+        """The files that hold each content, by name."""
+        query = (
+            "SELECT f.path, f.content, c.title, c.published, c.sentences FROM files f JOIN contents c ON c.id = f.content "
+            "WHERE f.content IN (SELECT value FROM json_each(?)) ORDER BY f.path"
+        )
+        return _by_content(ArticleEntry(*row) for row in self.catalog.db.execute(query, (_json(contents),)))
+
+    def changed(self, file: str) -> str | None:
+        """What became of a file since it was indexed: "changed", "missing", or None."""
+        record = self.catalog.file(file)
+        path = self.folder / file
+        try:
+            status = path.stat()
+            if record is None or (status.st_size, status.st_mtime_ns) == (record.size, record.mtime_ns):
+                return None
+            return None if self.article(file).sha256 == hashlib.sha256(path.read_bytes()).hexdigest() else "changed"
+        except OSError:
+            return "missing"
+
+    # -- search
+
+    def nearest(self, vector: Vectors, n: int, scope: Scope | None = None) -> list[int]:
+        """Ids of the passages that hold the `n` sentences nearest to `vector`, nearest first, each once."""
+        if scope and scope.sentences <= _EXACT_UP_TO:
+            return self._nearest_exactly(vector, n, scope)
+        self._follow()
+        assert self._vectors
+        total = self._totals.sentences
+        wanted = n if scope is None else min(max(n * total // max(scope.sentences, 1), n), _OVERFETCH_UP_TO)
+        keys = [sentence.rpartition(":") for sentence, _ in self._vectors.search(vector, min(wanted, total))]
+        return self._passages_holding([(key, int(ordinal)) for key, _, ordinal in keys], scope)[:n]
+
+    def matching(self, terms: Collection[str], n: int, scope: Scope | None = None) -> list[int]:
+        """Ids of the `n` passages that match `terms` best by SQLite's BM25; very common terms decide nothing here."""
+        rare: list[str] = []
+        matches = 0
+        for term, count in sorted(self.frequencies(terms).items(), key=lambda item: (item[1], item[0])):
+            matches += count
+            if rare and matches > _MATCHES_UP_TO:
+                break
+            rare.append(term)
+        if not rare:
+            return []
+        query = " OR ".join(f'"{term}"' for term in rare)
+        if scope is None:
+            sql, values = "SELECT rowid FROM terms WHERE terms MATCH ? ORDER BY rank, rowid LIMIT ?", (query, n)
+        else:
+            sql = (
+                "SELECT t.rowid FROM terms t JOIN passages p ON p.id = t.rowid WHERE t.terms MATCH ? "
+                "AND p.content IN (SELECT value FROM json_each(?)) ORDER BY t.rank, t.rowid LIMIT ?"
+            )
+            values = (query, _json(scope.contents), n)  # type: ignore[assignment]
+        return [row[0] for row in self.catalog.db.execute(sql, values)]
+
+    def frequencies(self, terms: Collection[str]) -> dict[str, int]:
+        """In how many passages each of `terms` occurs; terms that occur nowhere are left out."""
+        query = "SELECT term, doc FROM vocabulary WHERE term = ?"
+        rows = (self.catalog.db.execute(query, (term,)).fetchone() for term in dict.fromkeys(terms))
+        return {row[0]: row[1] for row in rows if row}
+
+    def passages(self, ids: Iterable[int]) -> list[StoredPassage]:
+        """Passages with their sentences, in the order of their ids; those that a build has removed are left out."""
+        wanted = _json(ids)
+        heads = self.catalog.db.execute(
+            "SELECT p.id, p.content, p.start, p.end, p.text, t.stems, p.last_sentence - p.first_sentence + 1 FROM passages p "
+            "JOIN terms t ON t.rowid = p.id WHERE p.id IN (SELECT value FROM json_each(?)) ORDER BY p.id",
+            (wanted,),
+        ).fetchall()
+        rows = self.catalog.db.execute(
+            "SELECT s.start, s.end, s.text_key, s.vector FROM passages p JOIN sentences s "
+            "ON s.id BETWEEN p.first_sentence AND p.last_sentence "
+            "WHERE p.id IN (SELECT value FROM json_each(?)) ORDER BY s.id",
+            (wanted,),
+        ).fetchall()
+        if not rows:
+            return []
+        vectors = unpack(b"".join(row[3] for row in rows), len(rows))
+        found, at = [], 0
+        for passage, content, start, end, text, stems, count in heads:
+            lines = stems.split("\n")  # one a sentence
+            sentences = tuple(
+                StoredSentence(*row[:3], stems=tuple(line.split()))
+                for row, line in zip(rows[at : at + count], lines, strict=True)
+            )
+            part = vectors[at : at + count]
+            found.append(StoredPassage(start, end, passage, content, text, sentences, part))
+            at += count
+        return found
+
+    def saying(self, text_keys: Iterable[int]) -> dict[int, list[tuple[int, Span]]]:
+        """Every place, as (content, span), of the sentences that have one of `text_keys`."""
+        rows = self.catalog.db.execute(
+            "SELECT text_key, content, start, end FROM sentences WHERE text_key IN (SELECT value FROM json_each(?)) "
+            "ORDER BY content, start",
+            (_json(text_keys),),
+        )
+        places: dict[int, list[tuple[int, Span]]] = {}
+        for key, content, start, end in rows:
+            places.setdefault(key, []).append((content, Span(start, end)))
+        return places
+
+    def mentions(self, terms: Collection[str], contents: Collection[int] | None = None) -> dict[int, Span]:
+        """The contents that hold every one of `terms`, each with the first of its sentences that holds the most of them."""
+        wanted = set(terms)
+        holding = [self._contents_with(term) for term in wanted]
+        common = set.intersection(*holding) if holding else set()
+        if contents is not None:
+            common &= set(contents)
+        best: dict[int, tuple[int, Span]] = {}
+        for passage in self._passages_with(wanted, common):
+            for sentence in passage.sentences:
+                held = len(wanted & set(sentence.stems))
+                if held > best.get(passage.content, (0, sentence))[0]:
+                    best[passage.content] = (held, Span(sentence.start, sentence.end))
+        return {content: span for content, (_, span) in best.items()}
+
+    def leads(self, contents: Iterable[int]) -> dict[int, tuple[Span, bytes]]:
+        """The opening sentence of each content, past headline and date line, with its stored vector."""
+        rows = self.catalog.db.execute(
+            "SELECT content, start, end, vector FROM sentences WHERE content IN (SELECT value FROM json_each(?)) "
+            "AND ordinal < ? ORDER BY content, end - start >= ? DESC, ordinal",
+            (_json(contents), _LEAD_WITHIN, _LEAD_LENGTH),
+        )
+        leads: dict[int, tuple[Span, bytes]] = {}
+        for content, start, end, vector in rows:
+            leads.setdefault(content, (Span(start, end), vector))
+        return leads
+
+    def _contents_with(self, term: str) -> set[int]:
+        query = "SELECT DISTINCT p.content FROM terms t JOIN passages p ON p.id = t.rowid WHERE t.terms MATCH ?"
+        return {row[0] for row in self.catalog.db.execute(query, (f'"{term}"',))}
+
+    def _passages_with(self, terms: Collection[str], contents: Collection[int]) -> list[StoredPassage]:
+        query = (
+            "SELECT t.rowid FROM terms t JOIN passages p ON p.id = t.rowid WHERE t.terms MATCH ? "
+            "AND p.content IN (SELECT value FROM json_each(?))"
+        )
+        match = " OR ".join(f'"{term}"' for term in sorted(terms))
+        return self.passages(row[0] for row in self.catalog.db.execute(query, (match, _json(contents)))) if terms else []
+
+    def _nearest_exactly(self, vector: Vectors, n: int, scope: Scope) -> list[int]:
+        rows = self.catalog.db.execute(
+            "SELECT content, ordinal, vector FROM sentences WHERE content IN (SELECT value FROM json_each(?)) ORDER BY id",
+            (_json(scope.contents),),
+        ).fetchall()
+        if not rows:
+            return []
+        cosines = unpack(b"".join(row[2] for row in rows), len(rows)) @ vector
+        best = np.argsort(-cosines, kind="stable")[:n]
+        return self._holding([(rows[i][0], rows[i][1]) for i in best])
+
+    def _passages_holding(self, sentences: Sequence[tuple[str, int]], scope: Scope | None) -> list[int]:
+        """Only what the catalog holds counts: the vector index may be ahead of it or behind."""
+        keys = json.dumps(sorted({key for key, _ in sentences}))
+        query = "SELECT key, id FROM contents WHERE key IN (SELECT value FROM json_each(?))"
+        contents: Mapping[str, int] = dict(self.catalog.db.execute(query, (keys,)).fetchall())
+        known = [(contents[key], ordinal) for key, ordinal in sentences if key in contents]
+        return self._holding([pair for pair in known if scope is None or pair[0] in scope.contents])
+
+    def _holding(self, sentences: Sequence[tuple[int, int]]) -> list[int]:
+        query = (
+            "SELECT (SELECT p.id FROM passages p WHERE p.first_sentence <= s.id ORDER BY p.first_sentence DESC LIMIT 1) "
+            "FROM sentences s WHERE s.content = ? AND s.ordinal = ?"
+        )
+        rows = (self.catalog.db.execute(query, pair).fetchone() for pair in sentences)
+        return list(dict.fromkeys(row[0] for row in rows if row))
+
+    def _follow(self) -> None:
+        """Take up what a build has committed since the last look."""
+        with self._lock:
+            generation = self.catalog.generation
+            if generation == self._generation:
+                return
+            self._totals, self._entries = self.catalog.totals(), ()
+            if self._vectors:
+                self._vectors.reopen()
+            else:
+                self._vectors = VectorStore(vectors_path(self.store))
+            self._generation = generation
+
+
+def _by_content(entries: Iterable[ArticleEntry]) -> dict[int, list[ArticleEntry]]:
+    grouped: dict[int, list[ArticleEntry]] = {}
+    for entry in entries:
+        grouped.setdefault(entry.content, []).append(entry)
+    return grouped
+
+
+def _json(numbers: Iterable[int]) -> str:
+    return json.dumps(list(numbers))

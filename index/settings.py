@@ -1,0 +1,72 @@
+"""Settings: one frozen object, built at the entry points and passed down. Nothing else reads the environment."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+from typing import Any
+
+from index.errors import InputError
+
+CONFIG_FILE = "byline.toml"
+PREFIX = "BYLINE_"
+BUNDLED = "bundled"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Where the index is and which model embeds.
+
+    Each field can be set as a key of `byline.toml` in the working directory or, which wins, as an environment variable
+    with the prefix `BYLINE_` (`BYLINE_STORE`).
+    """
+
+    store: str = ".byline"
+    """Folder that holds the index."""
+
+    embedding_model: str = BUNDLED
+    """`bundled` (all-MiniLM-L6-v2), or any sentence-transformers name or path."""
+
+    @classmethod
+    def load(cls, folder: str | Path = ".", environ: Mapping[str, str] | None = None, **overrides: str | None) -> Settings:
+        """Read `byline.toml` in `folder`, then the environment, then `overrides` that are not None.
+
+        Raises `InputError` for a key that does not exist, a value of the wrong type or a file that is not TOML.
+        """
+        values = _from_file(Path(folder) / CONFIG_FILE)
+        values |= _from_environment(os.environ if environ is None else environ)
+        values |= {key: value for key, value in overrides.items() if value is not None}
+        return replace(cls(), **values)
+
+
+def _from_file(path: Path) -> dict[str, Any]:
+    if not path.is_file():
+        return {}
+    try:
+        values = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise InputError(f"{path} is not valid TOML: {error}") from error
+    for key, value in values.items():
+        _check(key, str(path))
+        if not isinstance(value, str):
+            raise InputError(f"{path}: {key} must be a string in quotation marks, not {value!r}")
+    return values
+
+
+def _from_environment(environ: Mapping[str, str]) -> dict[str, str]:
+    values = {name[len(PREFIX) :].lower(): value for name, value in environ.items() if name.startswith(PREFIX) and value}
+    for key in values:
+        _check(key, f"the environment ({PREFIX}{key.upper()})")
+    return values
+
+
+def _check(key: str, where: str) -> None:
+    known = [field.name for field in fields(Settings)]
+    if key not in known:
+        close = difflib.get_close_matches(key, known, n=1)
+        hint = f"did you mean {close[0]}?" if close else f"known settings: {', '.join(known)}"
+        raise InputError(f"Unknown setting {key!r} in {where}; {hint}")

@@ -1,0 +1,168 @@
+"""Article text -> sentences with exact offsets, grouped into passages along paragraphs.
+
+sentencex finds the sentence ends (it knows `U.S.`, `Mr.` and quotations that end in `.”`); this module decides what a
+paragraph is, mends what news prose needs beyond that, and keeps everything in the offsets of the original text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from itertools import pairwise
+
+import sentencex
+
+from index.models import Passage, Sentence, Span
+
+JOIN_BELOW = 400  # a passage shorter than this takes in the next paragraph ...
+JOIN_UP_TO = 700  # ... as long as both together stay within this
+CUT_PAST = 900  # a longer paragraph is cut at sentences
+LONGEST_SENTENCE = 1_000  # about the 256 tokens that the bundled model reads
+LONG_QUOTATION = 400  # past this, a quotation of several sentences is cut inside
+
+_BLANK_LINE = re.compile(r"(?:[^\S\r\n]*(?:\r\n|\r|\n)){2,}")
+_LINE_END = re.compile(r"\r\n|\r|\n")
+_ENDS_SENTENCE = re.compile(r"[.!?:…][\"'”’»)\]]*\s*$")
+_MARKUP_LINE = re.compile(r"\s*(?:#{1,6}\s|[-*+•]\s|\d{1,3}[.)]\s|>|\|)")
+_CLOSING = "\"”’»)]'"
+_QUOTES = re.compile("[“”„«»\"]")
+_CLOCK = re.compile(r"\b[ap]\.m\.$", re.IGNORECASE)
+_AFTER_CLOCK = re.compile(
+    r"(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|(?:Jan|Feb|March|April|May|June|July|Aug|Sept|Oct|Nov|Dec)|"
+    r"[ECMP][SD]?T\b|GMT|UTC|BST|CET|Eastern|Central|Pacific|Moscow|London)"
+)
+_WRAP_WIDTH = 100  # hard-wrapped text has no line longer than this
+
+
+def split(text: str, start: int = 0) -> list[Passage]:
+    """The passages of `text` from offset `start` on, in order.
+
+    Every sentence is a range of `text` without white space around it, at most `LONGEST_SENTENCE` characters long; every
+    character that is not white space belongs to exactly one sentence, and every sentence to exactly one passage.
+    """
+    paragraphs = (list(_sentences(text, span)) for span in _paragraphs(text, start))
+    pieces = (piece for paragraph in paragraphs if paragraph for piece in _cut(paragraph))
+    return [Passage(group[0].start, group[-1].end, tuple(group)) for group in _join(pieces)]
+
+
+def _paragraphs(text: str, start: int) -> Iterator[Span]:
+    """Blocks between blank lines; inside a block each line is a paragraph, unless the block is hard-wrapped."""
+    for block in _between(_BLANK_LINE, text, Span(start, len(text))):
+        lines = list(_between(_LINE_END, text, block))
+        if len(lines) > 1 and _hard_wrapped([text[line.start : line.end] for line in lines]):
+            yield block
+        else:
+            yield from lines
+
+
+def _between(separator: re.Pattern[str], text: str, span: Span) -> Iterator[Span]:
+    at = span.start
+    for match in separator.finditer(text, span.start, span.end):
+        yield from _stripped(text, at, match.start())
+        at = match.end()
+    yield from _stripped(text, at, span.end)
+
+
+def _stripped(text: str, start: int, end: int) -> Iterator[Span]:
+    piece = text[start:end]
+    if content := piece.strip():
+        start += len(piece) - len(piece.lstrip())
+        yield Span(start, start + len(content))
+
+
+def _hard_wrapped(lines: list[str]) -> bool:
+    """Whether the line ends mean nothing: no long line, and most lines stop in the middle of a sentence."""
+    if any(len(line) > _WRAP_WIDTH or _MARKUP_LINE.match(line) for line in lines):
+        return False
+    open_ends = sum(not _ENDS_SENTENCE.search(line) and len(line) > _WRAP_WIDTH / 3 for line in lines[:-1])
+    return open_ends * 2 > len(lines) - 1
+
+
+def _sentences(text: str, paragraph: Span) -> Iterator[Sentence]:
+    flowing = _LINE_END.sub(lambda match: " " * len(match.group()), text[paragraph.start : paragraph.end])
+    for span in _mended(flowing, _boundaries(flowing)):
+        for part in _inside_quotation(flowing, span):
+            for piece in _no_longer_than(LONGEST_SENTENCE, flowing, part):
+                yield Sentence(paragraph.start + piece.start, paragraph.start + piece.end)
+
+
+def _boundaries(flowing: str) -> Iterator[Span]:
+    for boundary in sentencex.get_sentence_boundaries("en", flowing):
+        yield from _stripped(flowing, boundary["start_index"], boundary["end_index"])
+
+
+def _mended(flowing: str, spans: Iterable[Span]) -> Iterator[Span]:
+    """Undo cuts in front of a lower-case word, a bare mark, or the day after a time (`9 p.m. Monday`)."""
+    held: Span | None = None
+    for span in spans:
+        if held and _continues(flowing[held.start : held.end], flowing[span.start : span.end]):
+            held = Span(held.start, span.end)
+            continue
+        if held:
+            yield held
+        held = span
+    if held:
+        yield held
+
+
+def _continues(before: str, after: str) -> bool:
+    if after[0].islower() or not any(character.isalnum() for character in after):
+        return True
+    return bool(_CLOCK.search(before) and _AFTER_CLOCK.match(after))
+
+
+def _inside_quotation(flowing: str, span: Span) -> Iterator[Span]:
+    """sentencex keeps a quotation whole. A long one is cut at the sentences inside, closing marks staying with theirs."""
+    if span.end - span.start <= LONG_QUOTATION:
+        yield span
+        return
+    bare = _QUOTES.sub(" ", flowing[span.start : span.end])
+    starts = [span.start]
+    for part in list(_mended(bare, _boundaries(bare)))[1:]:
+        start = span.start + part.start
+        while start > span.start and flowing[start - 1] in "“„«\"(":
+            start -= 1
+        if flowing[start] in _CLOSING and flowing[start] != '"':
+            continue
+        starts.append(start)
+    for start, end in pairwise([*starts, span.end]):
+        yield from _stripped(flowing, start, end)
+
+
+def _no_longer_than(limit: int, flowing: str, span: Span) -> Iterator[Span]:
+    """Cut at the last white space before `limit`, or at `limit` where there is none (a line without spaces)."""
+    start = span.start
+    while span.end - start > limit:
+        space = max(flowing.rfind(mark, start + limit // 2, start + limit) for mark in (" ", "\t"))
+        cut = space if space > start else start + limit
+        yield from _stripped(flowing, start, cut)
+        start = cut
+    yield from _stripped(flowing, start, span.end)
+
+
+def _cut(sentences: list[Sentence]) -> Iterator[list[Sentence]]:
+    """A paragraph as one piece, or, past `CUT_PAST`, as pieces of about equal length."""
+    length = sentences[-1].end - sentences[0].start
+    target = length / -(-length // CUT_PAST)
+    piece: list[Sentence] = []
+    for sentence in sentences:
+        if piece and (sentence.end - piece[0].start > CUT_PAST or piece[-1].end - piece[0].start >= target):
+            yield piece
+            piece = []
+        piece.append(sentence)
+    yield piece
+
+
+def _join(pieces: Iterable[list[Sentence]]) -> Iterator[list[Sentence]]:
+    """Short neighbours together: news on the web often has paragraphs of one sentence."""
+    group: list[Sentence] = []
+    for piece in pieces:
+        short = group and group[-1].end - group[0].start < JOIN_BELOW
+        if short and piece[-1].end - group[0].start <= JOIN_UP_TO:
+            group = group + piece
+            continue
+        if group:
+            yield group
+        group = piece
+    if group:
+        yield group

@@ -1,0 +1,211 @@
+"""The pipeline: a question in, an Answer out."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from types import TracebackType
+from typing import Self
+
+from index.errors import InputError
+from index.models import Article
+from index.reader import Reader, Scope
+from index.settings import Settings
+from index.terms import terms
+from qa import refusal
+from qa.cite import Quotation, cite, quoted, render
+from qa.evidence import choose, rank, relevance, weights
+from qa.models import Answer, Evidence, Hit, Statement
+from qa.overview import Overview, overview, topic_of
+from qa.retrieval import Found, analyse, hits, search
+
+HITS = 10
+LONGEST_QUESTION = 2_000  # characters
+
+History = Sequence[tuple[str, str]]  # (question, answer text), oldest first
+Event = Evidence | Statement | Answer
+
+
+class Assistant:
+    """Answers questions from one store. Models stay loaded; safe to share between threads; close it, or use `with`."""
+
+    def __init__(self, settings: Settings | None = None) -> None:
+        self.settings = settings or Settings.load()
+        self.reader = Reader(self.settings)
+
+    def ask(
+        self,
+        question: str,
+        *,
+        history: History = (),
+        since: str | date | None = None,
+        until: str | date | None = None,
+        files: Sequence[str] = (),
+    ) -> Answer:
+        """The answer to `question`; see `qa.query` for the parameters."""
+        for event in self.stream(question, history=history, since=since, until=until, files=files):
+            answer = event
+        assert isinstance(answer, Answer)  # always the last event
+        return answer
+
+    def stream(
+        self,
+        question: str,
+        *,
+        history: History = (),
+        since: str | date | None = None,
+        until: str | date | None = None,
+        files: Sequence[str] = (),
+    ) -> Iterator[Event]:
+        """The same in steps: the evidence as soon as it is found, each statement, then the whole Answer."""
+        asked = self._asked(question, history, since, until, files)
+        topic = topic_of(asked.text)
+        yield from self._list(asked, topic) if topic is not None else self._answer(asked)
+
+    def retrieve(
+        self,
+        question: str,
+        k: int = HITS,
+        *,
+        since: str | date | None = None,
+        until: str | date | None = None,
+        files: Sequence[str] = (),
+    ) -> list[Hit]:
+        """The best `k` passages for a question, best first; see `qa.retrieve`."""
+        if k < 1:
+            raise InputError(f"k must be at least 1, not {k}.")
+        asked = self._asked(question, (), since, until, files)
+        return hits(search(analyse(asked.text, self.reader), self.reader, asked.scope), self.reader, asked.scope, k)
+
+    def article(self, file: str) -> Article:
+        """An article as it was indexed. Raises `InputError` when there is none of that name."""
+        return self.reader.article(file)
+
+    def close(self) -> None:
+        """Release the store."""
+        self.reader.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    def _answer(self, asked: _Asked) -> Iterator[Event]:
+        query = analyse(asked.search, self.reader)
+        asked.lap("embed")
+        found = search(query, self.reader, asked.scope)
+        asked.hits = tuple(hits(found, self.reader, asked.scope, HITS))
+        asked.lap("search")
+        yield Evidence(asked.hits)
+        if (reason := self._why_not(asked, found)) or relevance(query, found) < weights().refuse_below:
+            yield asked.refuse(reason or refusal.NOTHING_FOUND)
+            return
+        chosen = choose(rank(query, found))
+        quotations = [Quotation(c.found.passage.content, c.sentence, c.text, c.probability) for c in chosen]
+        yield from self._quote(asked, quotations)
+
+    def _list(self, asked: _Asked, topic: str) -> Iterator[Event]:
+        listing: Overview = overview(topic, self.reader, asked.scope)
+        asked.lap("search")
+        if not listing.listed:
+            yield asked.refuse(refusal.no_mention(topic, listing.total))
+            return
+        asked.notes.append(listing.note)
+        yield from self._quote(asked, [Quotation(i.entry.content, i.span, i.text, 1.0) for i in listing.listed], "\n")
+
+    def _quote(self, asked: _Asked, quotations: Sequence[Quotation], separator: str = " ") -> Iterator[Event]:
+        citations = cite(quotations, self.reader, asked.scope)
+        if not citations:  # a build removed them while we looked
+            yield asked.refuse(refusal.NOTHING_FOUND)
+            return
+        statements = quoted(citations)
+        yield from statements
+        for file in dict.fromkeys(citation.file for citation in citations):
+            if change := self.reader.changed(file):
+                asked.notes.append(refusal.stale(file, change, self.reader.folder))
+        asked.lap("cite")
+        yield Answer(
+            question=asked.text,
+            text=render(statements, separator),
+            answered=True,
+            statements=statements,
+            citations=tuple(citations),
+            hits=asked.hits,
+            notes=tuple(asked.notes),
+            timings=asked.timings,
+        )
+
+    def _why_not(self, asked: _Asked, found: Sequence[Found]) -> str | None:
+        if not self.reader.totals().sentences:
+            return refusal.EMPTY_INDEX
+        if asked.scope is not None and not asked.scope.entries:
+            return refusal.EMPTY_SCOPE
+        if not terms(asked.search):
+            return refusal.NO_WORDS
+        return None if found else refusal.NOTHING_FOUND
+
+    def _asked(
+        self, question: str, history: History, since: str | date | None, until: str | date | None, files: Sequence[str]
+    ) -> _Asked:
+        text = question.strip()
+        if not text:
+            raise InputError("The question is empty.")
+        if len(text) > LONGEST_QUESTION:
+            raise InputError(f"The question has {len(text):,} characters; ask it in at most {LONGEST_QUESTION:,}.")
+        if isinstance(files, str):
+            raise InputError(f'files is a list of patterns: ["{files}"], not "{files}".')
+        scope = self.reader.scope(_iso("since", since), _iso("until", until), files)
+        asked = _Asked(text, scope)
+        if history:
+            asked.search = f"{history[-1][0].strip()} {text}"
+            asked.notes.append(f"Searched for: {asked.search}")
+        if scope is not None:
+            asked.notes.append(refusal.searched(len(scope.entries), len(self.reader.entries()), scope.undated))
+        return asked
+
+
+@dataclass
+class _Asked:
+    """A question on its way."""
+
+    text: str
+    scope: Scope | None
+    search: str = ""  # what is searched for: the question, or the one before it and this one
+    hits: tuple[Hit, ...] = ()
+    notes: list[str] = field(default_factory=list)
+    timings: dict[str, float] = field(default_factory=dict)
+    _since: float = field(default_factory=time.perf_counter)
+
+    def __post_init__(self) -> None:
+        self.search = self.search or self.text
+
+    def lap(self, stage: str) -> None:
+        """Note the milliseconds since the last stage ended."""
+        now = time.perf_counter()
+        self.timings[stage] = round((now - self._since) * 1000, 2)
+        self._since = now
+
+    def refuse(self, reason: str) -> Answer:
+        """An answer that says that there is none, and why."""
+        return Answer(
+            question=self.text,
+            text=refusal.TEXT,
+            answered=False,
+            reason=reason,
+            hits=self.hits,
+            nearest=self.hits[: refusal.NEAREST],
+            notes=tuple(self.notes),
+            timings=self.timings,
+        )
+
+
+def _iso(name: str, value: str | date | None) -> str | None:
+    if value is None or value == "":
+        return None
+    try:
+        return (value if isinstance(value, date) else date.fromisoformat(value)).isoformat()[:10]
+    except ValueError:
+        raise InputError(f"{name} must be a date such as 2024-06-20, not {value!r}.") from None

@@ -1,0 +1,89 @@
+"""Sentences -> statements and citations, at exact offsets and with every place that says the same words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from index.models import Article, Span
+from index.normal import same_words, text_key
+from index.reader import ArticleEntry, Reader, Scope
+from qa.models import Citation, Place, Statement
+
+
+@dataclass(frozen=True)
+class Quotation:
+    """A sentence to be quoted: where it stands and how good it is."""
+
+    content: int
+    span: Span
+    text: str
+    score: float
+
+
+def cite(quotations: Sequence[Quotation], reader: Reader, scope: Scope | None) -> list[Citation]:
+    """One citation for each quotation, in order, numbered from 1.
+
+    The file named is the first one, in scope, that holds the sentence; `also_in` lists every other place in the index.
+    A quotation whose article a build has just removed is left out.
+    """
+    keys = {quotation.text: text_key(quotation.text) for quotation in quotations}
+    places = reader.saying(keys.values())
+    contents = {q.content for q in quotations} | {content for found in places.values() for content, _ in found}
+    files = reader.files_of(contents)
+    named = files if scope is None else scope.by_content
+    citations: list[Citation] = []
+    for quotation in quotations:
+        if quotation.content not in named:
+            continue
+        entry = named[quotation.content][0]
+        article = reader.article(entry.file)
+        also = _elsewhere(quotation, places.get(keys[quotation.text], []), files, reader, entry.file)
+        citations.append(_citation(len(citations) + 1, quotation, article, also))
+    return citations
+
+
+def quoted(citations: Sequence[Citation]) -> tuple[Statement, ...]:
+    """A statement for each citation that says just its words."""
+    return tuple(Statement(citation.quote, (citation.marker,), "quoted") for citation in citations)
+
+
+def render(statements: Sequence[Statement], separator: str = " ") -> str:
+    """The text of an answer: its statements, each followed by its markers."""
+    return separator.join(f"{s.text} {''.join(f'[{marker}]' for marker in s.citations)}" for s in statements)
+
+
+def _citation(marker: int, quotation: Quotation, article: Article, also: tuple[Place, ...]) -> Citation:
+    start, end = quotation.span.start, quotation.span.end
+    return Citation(
+        marker=marker,
+        file=article.file,
+        start=start,
+        end=end,
+        quote=article.text[start:end],
+        line=article.line_of(start),
+        page=article.page_of(start),
+        sha256=article.sha256,
+        title=article.title,
+        published=article.published,
+        score=round(quotation.score, 6),
+        also_in=also,
+    )
+
+
+def _elsewhere(
+    quotation: Quotation,
+    found: Sequence[tuple[int, Span]],
+    files: Mapping[int, list[ArticleEntry]],
+    reader: Reader,
+    cited: str,
+) -> tuple[Place, ...]:
+    words = same_words(quotation.text)
+    places = []
+    for content, span in found:
+        for entry in files.get(content, ()):
+            here = content == quotation.content and span.start == quotation.span.start and entry.file == cited
+            if not here and same_words(reader.article(entry.file).text[span.start : span.end]) == words:
+                places.append(Place(entry.file, span.start, span.end))
+    return tuple(sorted(places))
+

@@ -1,0 +1,164 @@
+"""Which sentences answer a question? A conditional logit over a dozen readable features, and how many to show.
+
+The weights stand in `weights.json`, written by `byline eval fit` from the tuning parts of public question sets.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+
+import numpy as np
+import numpy.typing as npt
+
+from index.models import Span
+from index.normal import same_words
+from index.terms import terms
+from qa.kinds import Kind, kind_of, leans_back, new_names, offers
+from qa.retrieval import Found, Query
+
+PASSAGES = 12  # of the best passages, all sentences are candidates
+SHOWN_AT_MOST = 3
+FEATURES = (
+    "cosine",  # of sentence and question
+    "coverage",  # share of the question's IDF mass that the sentence holds
+    "cosine_times_coverage",
+    "context",  # share that the sentence before holds and this one does not
+    "bigrams",  # share of the question's pairs of neighbouring terms
+    "passage",  # score of the passage
+    "other_cosine",  # the best cosine of the passage's other sentences
+    "kind_missing",  # a number, time, name or reason is asked for and there is none
+    "names_for_who",  # a who-question meets two capitalised words that are not its own
+    "length",  # log(1 + words)
+    "leans_back",  # starts with a pronoun
+)
+Matrix = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A sentence that may answer the question."""
+
+    found: Found
+    sentence: Span
+    text: str
+    text_key: int
+    cosine: float
+    probability: float = 0.0  # that it is the one that answers best, among the candidates; not that it answers
+
+    @property
+    def words(self) -> int:
+        """How many words a reader has to read."""
+        return len(self.text.split())
+
+
+@dataclass(frozen=True)
+class Weights:
+    """What `byline eval fit` writes."""
+
+    features: dict[str, float]
+    enough: float  # sentences are shown until their probabilities sum up to this ...
+    words: int  # ... or the next one would bring them over so many words
+    relevance: dict[str, float]  # logistic: "cosine", "coverage", "intercept"
+    refuse_below: float  # probability that the articles bear on the question
+
+
+@cache
+def weights() -> Weights:
+    """The fitted weights that come with Byline."""
+    values = json.loads(resources.files("qa").joinpath("weights.json").read_text(encoding="utf-8"))
+    return Weights(**{name: values[name] for name in Weights.__dataclass_fields__})
+
+
+def candidates(query: Query, found: Sequence[Found]) -> tuple[list[Candidate], Matrix]:
+    """The sentences of the best passages, each words once, with their features, shape `(n, len(FEATURES))`."""
+    kind, asked = kind_of(query.text), terms(query.text)
+    pairs = set(zip(asked, asked[1:], strict=False))
+    best: list[Candidate] = []
+    rows: list[list[float]] = []
+    seen: set[str] = set()
+    for item in found[:PASSAGES]:
+        before: frozenset[str] = frozenset()
+        for n, sentence in enumerate(item.passage.sentences):
+            text = item.passage.text_of(sentence)
+            if (words := same_words(text)) not in seen:
+                seen.add(words)
+                best.append(Candidate(item, sentence, text, sentence.text_key, float(item.cosines[n])))
+                rows.append(_features(query, kind, pairs, item, n, text, before))
+            before = frozenset(sentence.stems)
+    return best, np.array(rows).reshape(len(rows), len(FEATURES))
+
+
+def _features(
+    query: Query, kind: Kind, pairs: set[tuple[str, str]], item: Found, n: int, text: str, before: frozenset[str]
+) -> list[float]:
+    stems = item.passage.sentences[n].stems
+    here = frozenset(stems)
+    cosine, coverage = float(item.cosines[n]), query.coverage(here)
+    others = [float(value) for i, value in enumerate(item.cosines) if i != n]
+    return [
+        cosine,
+        coverage,
+        cosine * coverage,
+        query.coverage(before - here),
+        len(pairs & set(zip(stems, stems[1:], strict=False))) / max(len(pairs), 1),
+        item.score,
+        max(others, default=0.0),
+        float(not offers(kind, text, query.text)),
+        float(kind == "person" and len(new_names(text, query.text)) >= 2),
+        math.log1p(len(text.split())),
+        float(leans_back(text)),
+    ]
+
+
+def rank(query: Query, found: Sequence[Found]) -> list[Candidate]:
+    """All candidates with their probabilities, best first."""
+    best, matrix = candidates(query, found)
+    if not best:
+        return []
+    scores = matrix @ np.array([weights().features[name] for name in FEATURES])
+    powers = np.exp(scores - scores.max())
+    probabilities = powers / powers.sum()
+    order = np.argsort(-probabilities, kind="stable")
+    return [
+        Candidate(c.found, c.sentence, c.text, c.text_key, c.cosine, float(p))
+        for c, p in ((best[i], probabilities[i]) for i in order)
+    ]
+
+
+def choose(ranked: Sequence[Candidate]) -> list[Candidate]:
+    """The sentences to show: the best one, and more while it is unclear which one answers and there is room."""
+    chosen = list(ranked[:1])
+    for candidate in ranked[1:SHOWN_AT_MOST]:
+        sure = sum(c.probability for c in chosen) >= weights().enough
+        full = sum(c.words for c in chosen) + candidate.words > weights().words
+        if sure or full:
+            break
+        chosen.append(candidate)
+    return chosen
+
+
+def relevance(query: Query, found: Sequence[Found]) -> float:
+    """Probability that the articles bear on the question at all: from the best cosine and the best coverage.
+
+    It tells questions about other things; a question about these things that the articles leave open passes.
+    """
+    if not found:
+        return 0.0
+    signals = relevance_signals(query, found)
+    fitted = weights().relevance
+    logit = fitted["intercept"] + sum(fitted[name] * value for name, value in signals.items())
+    return 1 / (1 + math.exp(-logit))
+
+
+def relevance_signals(query: Query, found: Sequence[Found]) -> dict[str, float]:
+    """Best cosine of a sentence, and the largest share of the question's IDF mass, unknown words included, in a passage."""
+    share = query.known / (query.known + query.unknown) if query.known else 0.0
+    return {
+        "cosine": max(item.cosine for item in found),
+        "coverage": share * max(query.coverage(frozenset(item.passage.stems)) for item in found),
+    }

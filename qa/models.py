@@ -1,0 +1,152 @@
+"""What a question gets: hits, citations, statements, and the Answer that every part of Byline shows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal, NamedTuple
+
+Support = Literal["quoted", "supported"]
+ConflictKind = Literal["number", "date", "name", "quote", "negation", "claim", "ambiguous"]
+
+
+class Place(NamedTuple):
+    """A range of characters `[start, end)` in the text of one indexed file."""
+
+    file: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A passage that was found. `score`: higher is better, comparable within one question only."""
+
+    file: str
+    start: int
+    end: int
+    text: str
+    score: float
+    title: str | None = None
+    published: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """The first thing that a stream yields: the passages that were found."""
+
+    hits: tuple[Hit, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """Where a sentence of the answer stands: `text[start:end] == quote` in the text of `file`."""
+
+    marker: int  # 1-based, the [1] in the answer
+    file: str
+    start: int
+    end: int
+    quote: str
+    line: int  # 1-based, of the indexed text
+    page: int | None  # 1-based, where the format has pages
+    sha256: str  # of the file's bytes when it was indexed
+    title: str | None
+    published: str | None
+    score: float
+    also_in: tuple[Place, ...] = ()  # every other place that says the same words
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One sentence of the answer with the markers of its citations."""
+
+    text: str
+    citations: tuple[int, ...]
+    support: Support
+
+
+class Side(NamedTuple):
+    """One of the values that sources disagree about, and the markers of those who give it."""
+
+    value: str
+    citations: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """A point on which the cited sources differ."""
+
+    kind: ConflictKind
+    summary: str
+    sides: tuple[Side, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The answer to one question, with everything that shows why. Round-trips through JSON."""
+
+    question: str
+    text: str
+    answered: bool
+    short: str | None = None  # a few words copied from the evidence
+    reason: str | None = None  # why not answered
+    statements: tuple[Statement, ...] = ()  # exactly the sentences of `text`, in order
+    citations: tuple[Citation, ...] = ()
+    conflicts: tuple[Conflict, ...] = ()
+    confidence: float | None = None  # 0..1; None until calibrated
+    hits: tuple[Hit, ...] = ()
+    nearest: tuple[Hit, ...] = ()  # for a refusal: the closest passages
+    dropped: int = 0  # sentences of a draft that were not supported and are not shown
+    unknown_markers: int = 0  # markers of a draft that named no source
+    llm: str = "none"
+    notes: tuple[str, ...] = ()  # what the user should know
+    timings: Mapping[str, float] = field(default_factory=dict, compare=False)  # milliseconds per stage
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain lists, dicts and scalars, ready for `json.dumps`."""
+        return _plain(asdict(self))
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Answer:
+        """The inverse of `to_dict`. Raises `TypeError` for a key that an Answer does not have."""
+        values = dict(data)
+        values["statements"] = tuple(
+            Statement(**{**item, "citations": tuple(item["citations"])}) for item in values.get("statements", ())
+        )
+        values["citations"] = tuple(
+            Citation(**{**item, "also_in": tuple(Place(*place) for place in item["also_in"])})
+            for item in values.get("citations", ())
+        )
+        values["conflicts"] = tuple(
+            Conflict(item["kind"], item["summary"], tuple(Side(value, tuple(markers)) for value, markers in item["sides"]))
+            for item in values.get("conflicts", ())
+        )
+        for name in ("hits", "nearest"):
+            values[name] = tuple(Hit(**item) for item in values.get(name, ()))
+        values["notes"] = tuple(values.get("notes", ()))
+        return cls(**values)
+
+    def to_markdown(self) -> str:
+        """The answer and its sources, as a text that can be pasted into a document."""
+        lines = [f"**{self.question}**", "", self.text, ""]
+        for citation in self.citations:
+            lines.append(f"{citation.marker}. {describe(citation)}")
+            lines.extend(f"   > {line}" for line in citation.quote.splitlines())
+        lines.extend(f"\n_{note}_" for note in self.notes)
+        return "\n".join(lines).rstrip() + "\n"
+
+
+def describe(citation: Citation) -> str:
+    """File, place, title and date of a citation in one line: `a.txt, line 3 (Title, 2024-06-20), also in b.txt`."""
+    place = f"page {citation.page}" if citation.page else f"line {citation.line}"
+    about = ", ".join(part for part in (citation.title, citation.published) if part)
+    also = ", ".join(dict.fromkeys(place.file for place in citation.also_in))
+    return f"{citation.file}, {place}" + (f" ({about})" if about else "") + (f", also in {also}" if also else "")
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(item) for item in value]
+    return value

@@ -1,0 +1,32 @@
+"""What Byline says when it does not answer, in one place for code, prompts and tests."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+TEXT = "The articles do not say."
+NEAREST = 3  # passages shown with a refusal
+
+NOTHING_FOUND = "Nothing in the articles bears on the question."
+NO_WORDS = "The question names nothing to look for; ask about a person, a place, a thing or an event."
+EMPTY_INDEX = "There are no articles in the index."
+EMPTY_SCOPE = "No article matches the filters."
+
+
+def no_mention(topic: str, total: int) -> str:
+    """Why a list of articles is empty."""
+    if not total:
+        return EMPTY_SCOPE
+    return f"None of the {total} articles mentions “{topic}”." if topic else EMPTY_INDEX
+
+
+def searched(allowed: int, total: int, undated: int) -> str:
+    """What filters left over."""
+    without = f"; {undated} left out because they have no date" if undated else ""
+    return f"Searched {allowed} of {total} articles{without}."
+
+
+def stale(file: str, change: str, folder: Path) -> str:
+    """A cited file is no longer what was indexed."""
+    what = "has changed since it was indexed" if change == "changed" else "is no longer where it was indexed"
+    return f"{file} {what}; the quotation is from the indexed version. To update: byline index {folder}"

@@ -1,0 +1,176 @@
+import json
+from pathlib import Path
+
+import pytest
+
+from eval.gold import Gold, GoldConflict, GoldSide, GoldSpan, load_gold, locate, save_gold
+from index.errors import InputError
+
+FULL = {
+    "id": "q017",
+    "question": "How many marched?",
+    "answerable": True,
+    "unanswerable_reason": None,
+    "answers": [["1,200", "about 1,200"]],
+    "evidence": [
+        [{"file": "a.txt", "quote": "about 1,200 people", "start": 812}],
+        [{"file": "b.txt", "quote": "1,200"}],
+    ],
+    "conflict": {
+        "kind": "number",
+        "sides": [{"answers": ["1,200"], "files": ["a.txt"]}, {"answers": ["1,500"], "files": ["b.txt"]}],
+    },
+    "history": [["Who marched?", "Students."]],
+    "since": "2024-06-01",
+    "until": None,
+    "tags": ["number"],
+    "split": "test",
+    "notes": "a note",
+}
+
+
+def written(folder: Path, *rows: object, name: str = "gold.jsonl") -> Path:
+    path = folder / name
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    return path
+
+
+def test_every_key_is_parsed(tmp_path: Path) -> None:
+    assert load_gold(written(tmp_path, FULL)) == [
+        Gold(
+            id="q017",
+            question="How many marched?",
+            answers=(("1,200", "about 1,200"),),
+            evidence=((GoldSpan("a.txt", "about 1,200 people", 812),), (GoldSpan("b.txt", "1,200", None),)),
+            conflict=GoldConflict("number", (GoldSide(("1,200",), ("a.txt",)), GoldSide(("1,500",), ("b.txt",)))),
+            history=(("Who marched?", "Students."),),
+            since="2024-06-01",
+            tags=("number",),
+            split="test",
+            notes="a note",
+        )
+    ]
+
+
+def test_saved_rows_are_read_back_as_they_were(tmp_path: Path) -> None:
+    rows = [*load_gold(written(tmp_path, FULL)), Gold("q2", "Was sagte Müller?\u2028", answerable=False)]
+    save_gold(tmp_path / "again.jsonl", rows)
+    assert load_gold(tmp_path / "again.jsonl") == rows
+
+
+def test_a_question_alone_is_enough_and_gets_a_stable_id(tmp_path: Path) -> None:
+    [row] = load_gold(written(tmp_path, {"question": "Who?"}))
+    [other, same] = load_gold(written(tmp_path, {"question": "When?"}, {"question": "Who?", "answer": "Putin"}))
+    assert row.id == same.id != other.id
+    assert (row.answers, same.answers) == ((), (("Putin",),))
+
+
+def test_csv_with_quoted_cells_and_a_byte_order_mark(tmp_path: Path) -> None:
+    path = tmp_path / "gold.csv"
+    path.write_text(
+        '\ufeffquestion,answer\r\n"Who, and\nwhen?","1,200"\r\n\r\nWhere?,Hanoi\r\n', encoding="utf-8", newline=""
+    )
+    rows = load_gold(path)
+    assert [(row.question, row.answers) for row in rows] == [
+        ("Who, and\nwhen?", (("1,200",),)),
+        ("Where?", (("Hanoi",),)),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"questoin": "?"}, "unknown key 'questoin'"),
+        ({"question": " "}, "question is empty"),
+        ({"question": 7}, "question must be a string"),
+        ({"answerable": "yes"}, "answerable must be true or false"),
+        ({"unanswerable_reason": "dunno"}, "unanswerable_reason must be one of absent"),
+        ({"answers": [[]]}, "a group of answers is empty"),
+        ({"answers": ["1,200"]}, "a group of answers must be a list"),
+        ({"answers": [[1200]]}, "must be a string, not 1200"),
+        ({"answers": [[""]]}, "is empty"),
+        ({"answer": "x"}, '"answer" or "answers", not both'),
+        ({"evidence": [[]]}, "a group of evidence is empty"),
+        ({"evidence": [[{"file": "a.txt", "quote": "x", "start": -1}]]}, "start must be"),
+        ({"evidence": [[{"file": "a.txt", "quote": "x", "start": True}]]}, "start must be"),
+        ({"evidence": [[{"file": "a.txt", "quote": "x", "end": 3}]]}, "unknown key 'end'"),
+        ({"evidence": [[{"file": "a.txt"}]]}, "quote must be a string"),
+        ({"conflict": {"kind": "colour", "sides": []}}, "kind of the conflict must be one of number"),
+        ({"conflict": {"kind": "number", "sides": [FULL["conflict"]["sides"][0]]}}, "at least two sides"),  # type: ignore[index]
+        ({"history": [["only a question"]]}, "a pair"),
+        ({"since": "June"}, "since must be a date"),
+        ({"tags": "number"}, "tags must be a list"),
+        ({"split": "train"}, "split must be one of tune, test"),
+    ],
+)
+def test_a_bad_value_is_refused_with_file_and_line(tmp_path: Path, change: dict[str, object], message: str) -> None:
+    path = written(tmp_path, {"question": "Who?"}, {**FULL, **change})
+    with pytest.raises(InputError) as caught:
+        load_gold(path)
+    assert message in str(caught.value)
+    assert str(caught.value).startswith(f"{path}, line 2: ")
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ('{"id": "q1"}\n', 'line 1: the key "question" is missing'),
+        ('{"question": "Who?", "notes": NaN}\n', "line 1: not a line of JSON: NaN"),
+        ('\n["Who?"]\n', "line 2: each line must be one JSON object"),
+        ('{"question": "Who?"\n', "line 1: not a line of JSON"),
+        ('{"id": "a", "question": "Who?"}\n\n{"id": "a", "question": "When?"}\n', "line 3: line 1 has the id 'a' too"),
+        ("\n", "holds no questions"),
+    ],
+)
+def test_a_bad_file_is_refused(tmp_path: Path, text: str, message: str) -> None:
+    path = tmp_path / "gold.jsonl"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(InputError, match=message.replace("(", r"\(")):
+        load_gold(path)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("question,answer,split\nWho?,Putin,test\n", "line 1: a CSV has the columns question,answer"),
+        ('question,answer\n"Who,\nthen?",\n', "line 2: an entry of a group of answers is empty"),
+        ("question,answer\nWho?\n", "line 2: 1 cells"),
+    ],
+)
+def test_a_bad_csv_is_refused(tmp_path: Path, text: str, message: str) -> None:
+    path = tmp_path / "gold.csv"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(InputError, match=message):
+        load_gold(path)
+
+
+def test_a_missing_file_is_an_input_error(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="Cannot read"):
+        load_gold(tmp_path / "none.jsonl")
+
+
+def test_locate_trusts_the_quotation_and_takes_the_place_nearest_to_the_hint() -> None:
+    text = "ten men. ten cats. ten dogs."  # "ten" at 0, 9 and 19
+    starts = []
+    for hint in (9, 8, 17, 400):
+        gold = Gold("q", "?", evidence=((GoldSpan("a.txt", "ten", hint),),))
+        starts.append(locate(gold, {"a.txt": text}.__getitem__).evidence[0][0].start)
+    assert starts == [9, 9, 19, 19]
+
+
+@pytest.mark.parametrize(
+    ("span", "message"),
+    [
+        (GoldSpan("a.txt", "ten"), r"holds 'ten' 2 times; say which one with \"start\" \(0, 9\)"),
+        (GoldSpan("a.txt", "eleven", 0), "does not hold the words 'eleven'"),
+        (GoldSpan("b.txt", "ten", 0), "b.txt is not in the corpus"),
+    ],
+)
+def test_locate_refuses_what_it_cannot_place(span: GoldSpan, message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        locate(Gold("q7", "?", evidence=((span,),)), {"a.txt": "ten men. ten cats."}.__getitem__)
+
+
+def test_cluster_is_the_file_of_the_evidence_or_the_question_itself() -> None:
+    assert Gold("q", "?", evidence=((GoldSpan("b.txt", "x", 0),), (GoldSpan("a.txt", "x", 0),))).cluster == "b.txt"
+    assert Gold("q", "?").cluster == "q"
