@@ -1,6 +1,8 @@
 # make            install everything into .venv
 # make ask Q=...  index the five articles in seeds/ and answer a question about them
 # make test       lint, type-check, check the layers, run the tests
+# make bench      measure on public data and fill docs/benchmarks.md; DATA is where the data is (docs/benchmarks.md)
+# make pictures   draw the pictures in docs/ again
 
 PYTHON ?= python3
 # where pip would bring a CUDA build of torch and none is wanted:
@@ -12,7 +14,7 @@ BIN := .venv/bin
 PIP := $(BIN)/pip --disable-pip-version-check
 INSTALLED := .venv/installed
 
-.PHONY: install ask test lint bench clean
+.PHONY: install ask test lint bench measure pictures clean
 
 install: $(INSTALLED)
 
@@ -35,6 +37,27 @@ lint: $(INSTALLED)
 
 test: lint
 	$(BIN)/pytest
+
+# Public data, as published. Without it there is nothing to measure on.
+DATA ?= ../shared/data
+SYSTEMS := $(foreach name,byline bm25 dense llamaindex-1024 llamaindex-512 llamaindex-256,--system $(name))
+
+bench: $(INSTALLED)
+	@if [ -d "$(DATA)" ]; then $(MAKE) --no-print-directory measure; else \
+	  echo "skipped: no data in $(DATA); docs/benchmarks.md says where to get it, then: make bench DATA=folder"; fi
+
+measure:
+	$(BIN)/byline eval import onestopqa $(DATA)/onestop_qa/onestop_qa.json --out runs/data/onestopqa
+	$(BIN)/byline eval import squad $(DATA)/xquad/xquad.en.json --out runs/data/xquad
+	for set in onestopqa xquad; do \
+	  $(BIN)/byline eval run runs/data/$$set/gold.jsonl --corpus runs/data/$$set/corpus $(SYSTEMS) --out runs/$$set || exit 1; \
+	done
+	$(BIN)/byline eval curve runs/data/xquad --out docs/words.svg | tee runs/words.txt
+	$(BIN)/byline eval bench runs/data/onestopqa runs/data/xquad --out runs/speed
+	$(BIN)/python docs/fill.py docs/benchmarks.md runs
+
+pictures: $(INSTALLED)
+	$(BIN)/python docs/pictures.py
 
 clean:
 	rm -rf .venv .byline runs

@@ -45,10 +45,15 @@ class Progress:
 Report = Callable[[Progress], None]
 
 
-def build(folder: str | Path, settings: Settings | None = None, progress: Report | None = None) -> BuildReport:
+def build(
+    folder: str | Path,
+    settings: Settings | None = None,
+    progress: Report | None = None,
+    embedder: Embedder | None = None,
+) -> BuildReport:
     """Bring the index of `folder` up to date: what was added, changed, renamed or removed since the last build.
 
-    `progress` is called many times while it works. Raises `InputError` for a path that is not a folder, `StoreError` for a
+    `progress` is called many times while it works; `embedder` is one that is loaded already, where there is one. Raises `InputError` for a path that is not a folder, `StoreError` for a
     store that another build is writing to, or that was made from another folder, with another model or by a newer version.
     """
     settings = settings or Settings.load()
@@ -61,7 +66,8 @@ def build(folder: str | Path, settings: Settings | None = None, progress: Report
     try:
         store.mkdir(parents=True, exist_ok=True)
         with writing(store):
-            return _Build(root.resolve(), store.resolve(), Embedder(settings.embedding_model), progress).run()
+            embedder = embedder or Embedder(settings.embedding_model)
+            return _Build(root.resolve(), store.resolve(), embedder, progress).run()
     except (PermissionError, FileExistsError) as error:
         raise StoreError(f"Cannot write to the store {store} ({error.strerror}); choose another --store.") from error
 

@@ -17,8 +17,9 @@ from index.terms import terms
 from qa import refusal
 from qa.cite import Quotation, cite, quoted, render
 from qa.evidence import choose, rank, relevance, weights
+from qa.llm import check_llm
 from qa.models import Answer, Evidence, Hit, Statement
-from qa.overview import Overview, overview, topic_of
+from qa.overview import overview, topic_of
 from qa.retrieval import Found, analyse, hits, search
 
 HITS = 10
@@ -31,7 +32,8 @@ Event = Evidence | Statement | Answer
 class Assistant:
     """Answers questions from one store. Models stay loaded; safe to share between threads; close it, or use `with`."""
 
-    def __init__(self, settings: Settings | None = None) -> None:
+    def __init__(self, settings: Settings | None = None, llm: object = None) -> None:
+        check_llm(llm)
         self.settings = settings or Settings.load()
         self.reader = Reader(self.settings)
 
@@ -62,7 +64,10 @@ class Assistant:
         """The same in steps: the evidence as soon as it is found, each statement, then the whole Answer."""
         asked = self._asked(question, history, since, until, files)
         topic = topic_of(asked.text)
-        yield from self._list(asked, topic) if topic is not None else self._answer(asked)
+        if topic is not None:
+            yield from self._list(asked, topic)
+        else:
+            yield from self._answer(asked)
 
     def retrieve(
         self,
@@ -77,7 +82,9 @@ class Assistant:
         if k < 1:
             raise InputError(f"k must be at least 1, not {k}.")
         asked = self._asked(question, (), since, until, files)
-        return hits(search(analyse(asked.text, self.reader), self.reader, asked.scope), self.reader, asked.scope, k)
+        query = analyse(asked.text, self.reader)
+        with self.reader.catalog.snapshot():
+            return hits(search(query, self.reader, asked.scope), self.reader, asked.scope, k)
 
     def article(self, file: str) -> Article:
         """An article as it was indexed. Raises `InputError` when there is none of that name."""
@@ -94,10 +101,13 @@ class Assistant:
         self.close()
 
     def _answer(self, asked: _Asked) -> Iterator[Event]:
-        query = analyse(asked.search, self.reader)
+        if asked.search != asked.text:
+            asked.notes.append(f"Searched for: {asked.search}")
+        query = analyse(asked.search, self.reader, asked.text)
         asked.lap("embed")
-        found = search(query, self.reader, asked.scope)
-        asked.hits = tuple(hits(found, self.reader, asked.scope, HITS))
+        with self.reader.catalog.snapshot():
+            found = search(query, self.reader, asked.scope)
+            asked.hits = tuple(hits(found, self.reader, asked.scope, HITS))
         asked.lap("search")
         yield Evidence(asked.hits)
         if (reason := self._why_not(asked, found)) or relevance(query, found) < weights().refuse_below:
@@ -108,7 +118,8 @@ class Assistant:
         yield from self._quote(asked, quotations)
 
     def _list(self, asked: _Asked, topic: str) -> Iterator[Event]:
-        listing: Overview = overview(topic, self.reader, asked.scope)
+        with self.reader.catalog.snapshot():
+            listing = overview(topic, self.reader, asked.scope)
         asked.lap("search")
         if not listing.listed:
             yield asked.refuse(refusal.no_mention(topic, listing.total))
@@ -117,7 +128,8 @@ class Assistant:
         yield from self._quote(asked, [Quotation(i.entry.content, i.span, i.text, 1.0) for i in listing.listed], "\n")
 
     def _quote(self, asked: _Asked, quotations: Sequence[Quotation], separator: str = " ") -> Iterator[Event]:
-        citations = cite(quotations, self.reader, asked.scope)
+        with self.reader.catalog.snapshot():
+            citations = cite(quotations, self.reader, asked.scope)
         if not citations:  # a build removed them while we looked
             yield asked.refuse(refusal.NOTHING_FOUND)
             return
@@ -150,18 +162,11 @@ class Assistant:
     def _asked(
         self, question: str, history: History, since: str | date | None, until: str | date | None, files: Sequence[str]
     ) -> _Asked:
-        text = question.strip()
-        if not text:
-            raise InputError("The question is empty.")
-        if len(text) > LONGEST_QUESTION:
-            raise InputError(f"The question has {len(text):,} characters; ask it in at most {LONGEST_QUESTION:,}.")
+        text = _clean("question", question)
         if isinstance(files, str):
             raise InputError(f'files is a list of patterns: ["{files}"], not "{files}".')
         scope = self.reader.scope(_iso("since", since), _iso("until", until), files)
-        asked = _Asked(text, scope)
-        if history:
-            asked.search = f"{history[-1][0].strip()} {text}"
-            asked.notes.append(f"Searched for: {asked.search}")
+        asked = _Asked(text, scope, _search_text(text, history))
         if scope is not None:
             asked.notes.append(refusal.searched(len(scope.entries), len(self.reader.entries()), scope.undated))
         return asked
@@ -173,14 +178,11 @@ class _Asked:
 
     text: str
     scope: Scope | None
-    search: str = ""  # what is searched for: the question, or the one before it and this one
+    search: str  # what is searched for: the question, and the one before it
     hits: tuple[Hit, ...] = ()
     notes: list[str] = field(default_factory=list)
     timings: dict[str, float] = field(default_factory=dict)
     _since: float = field(default_factory=time.perf_counter)
-
-    def __post_init__(self) -> None:
-        self.search = self.search or self.text
 
     def lap(self, stage: str) -> None:
         """Note the milliseconds since the last stage ended."""
@@ -200,6 +202,25 @@ class _Asked:
             notes=tuple(self.notes),
             timings=self.timings,
         )
+
+
+def _clean(name: str, question: str) -> str:
+    """The question without white space around it; half surrogate pairs, which no file can hold, become U+FFFD."""
+    text = question.encode("utf-16", "surrogatepass").decode("utf-16", "replace").strip()
+    if not text:
+        raise InputError(f"The {name} is empty.")
+    if len(text) > LONGEST_QUESTION:
+        raise InputError(f"The {name} has {len(text):,} characters; ask it in at most {LONGEST_QUESTION:,}.")
+    return text
+
+
+def _search_text(question: str, history: History) -> str:
+    """The question first: an embedding model reads the beginning of what is too long for it."""
+    if not history:
+        return question
+    if isinstance(history, str) or len(history[-1]) != 2:
+        raise InputError("history is a list of (question, answer text) pairs, oldest first.")
+    return f"{question} {_clean('question before it', history[-1][0])}"
 
 
 def _iso(name: str, value: str | date | None) -> str | None:

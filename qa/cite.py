@@ -25,7 +25,7 @@ def cite(quotations: Sequence[Quotation], reader: Reader, scope: Scope | None) -
     """One citation for each quotation, in order, numbered from 1.
 
     The file named is the first one, in scope, that holds the sentence; `also_in` lists every other place in the index.
-    A quotation whose article a build has just removed is left out.
+    A quotation whose article a build has just changed or removed is left out.
     """
     keys = {quotation.text: text_key(quotation.text) for quotation in quotations}
     places = reader.saying(keys.values())
@@ -38,6 +38,8 @@ def cite(quotations: Sequence[Quotation], reader: Reader, scope: Scope | None) -
             continue
         entry = named[quotation.content][0]
         article = reader.article(entry.file)
+        if article.text[quotation.span.start : quotation.span.end] != quotation.text:
+            continue
         also = _elsewhere(quotation, places.get(keys[quotation.text], []), files, reader, entry.file)
         citations.append(_citation(len(citations) + 1, quotation, article, also))
     return citations

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -76,8 +77,8 @@ def weights() -> Weights:
 
 def candidates(query: Query, found: Sequence[Found]) -> tuple[list[Candidate], Matrix]:
     """The sentences of the best passages, each words once, with their features, shape `(n, len(FEATURES))`."""
-    kind, asked = kind_of(query.text), terms(query.text)
-    pairs = set(zip(asked, asked[1:], strict=False))
+    kind, words_asked = kind_of(query.asked), terms(query.text)
+    pairs = set(pairwise(words_asked))
     best: list[Candidate] = []
     rows: list[list[float]] = []
     seen: set[str] = set()
@@ -105,7 +106,7 @@ def _features(
         coverage,
         cosine * coverage,
         query.coverage(before - here),
-        len(pairs & set(zip(stems, stems[1:], strict=False))) / max(len(pairs), 1),
+        len(pairs & set(pairwise(stems))) / max(len(pairs), 1),
         item.score,
         max(others, default=0.0),
         float(not offers(kind, text, query.text)),

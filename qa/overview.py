@@ -11,29 +11,53 @@ import numpy as np
 from index.catalog import unpack
 from index.embed import Vectors
 from index.models import Span
+from index.normal import same_words
 from index.reader import ArticleEntry, Reader, Scope
 from index.terms import terms
 
 LISTED = 12  # articles in a list
 _SAMPLE = 2_000  # articles among which the typical ones are sought
 
-_ARTICLES = r"(?:articles?|stories|story|texts?|documents?|docs|files?|reports?|pieces|sources|collection|folder|archive|corpus)"
+_OR = re.compile(r"\bor\b", re.IGNORECASE)
+_PLEASE = r"(?:(?:so|and|ok|please|(?:can|could) you|tell me|then)\b[, ]*)*"
+_OURS = r"(?:(?:the|these|this|those|all|of|my|our|your|any|every|each|indexed|news)\s+)*"
+_HERE = r"(?:\s+(?:here|there|(?:in|of) (?:the|this|my|our|your) (?:folder|collection|index|archive|corpus|store)))?"
+_ARTICLE = r"(?:articles?|texts?|news stor(?:y|ies))"
+_OTHERS = r"(?:documents|docs|files|reports|stories|pieces|sources)"  # an article may speak of such things, too
+_THIS = r"(?:this|these|my|our|your)\s+(?:document|file|report|story|piece|collection|folder|archive|corpus)"
+_ALL = rf"(?:{_OURS}(?:{_ARTICLE}|{_OTHERS})|{_THIS}){_HERE}"
+_COVER = r"(?:cover|deal with|contain|discuss|report|say|talk about|tell (?:me|us)|have in common)"
+_TOPICS = r"(?:(?:the|main|most important)\s+)*(?:topics?|subjects?|themes?|events?)"
 _ABOUT = re.compile(
-    rf"^(?:(?:so|and|please)[, ]+)?(?:"
-    rf"what(?:'s| is| are| do| does)?\b.{{0,40}}\b{_ARTICLES}\b.{{0,20}}\b(?:about|cover|deal with|contain|discuss|in common)\s*|"
-    rf"what (?:topics|subjects|events).{{0,40}}\b{_ARTICLES}\b.{{0,30}}|"
-    rf"what(?:'s| is) (?:this|in here|it all) about|"
-    rf"(?:give me|write|show|provide)?\s*(?:an?|the)?\s*(?:overview|summary)\b(?: of)?.{{0,30}}\b{_ARTICLES}|"
-    rf"summari[sz]e.{{0,30}}\b{_ARTICLES}|list\b.{{0,20}}\b{_ARTICLES}"
+    rf"^{_PLEASE}(?:"
+    rf"what(?:[’']s| is| are) {_ALL} (?:\w+ly |all )?about|what {_ALL} (?:is|are) (?:\w+ly |all )?about|"
+    rf"what do(?:es)? {_ALL} (?:all )?{_COVER}|what(?:[’']s| is) (?:this|all this|it|it all) (?:all )?about|"
+    rf"what(?:[’']s| is) in (?:here|{_ALL})|"
+    rf"(?:what|which) {_TOPICS} (?:do(?:es)? |are |is )?(?:{_ALL} (?:{_COVER}|about)|(?:covered|discussed|there) (?:by|in) {_ALL})|"
+    rf"what(?:[’']s| is| are) {_TOPICS} (?:covered |discussed )?(?:of|in|by) {_ALL}|"
+    rf"(?:(?:give|write|show|make|provide)(?: me| us)? )?(?:an? |the )?(?:\w+ )?(?:overview|summary|outline) (?:of|over) {_ALL}|"
+    rf"(?:summari[sz]e|list|show(?: me)?|name) {_ALL}|"
+    rf"(?:which|what|how many) {_ALL} (?:are|do you|have you)(?: there| here| indexed| have| know| got| read)*{_HERE}"
     rf")[\s?.!]*$",
     re.IGNORECASE,
 )
+_SAYING = r"(?:mention(?:s|ed|ing)?|discuss(?:es|ed|ing)?|cover(?:s|ed|ing)?|talk(?:s|ed|ing)? about|refer(?:s|red|ring)? to)"
+_WRITING = (
+    r"(?:writ(?:es?|ing)|wrote|written|report(?:s|ed|ing)?|speak(?:s|ing)?) (?:about|on|of)|nam(?:es?|ed|ing)|cit(?:es?|ed|ing)|"
+    r"quot(?:es?|ed|ing)|contain(?:s|ed|ing)?|deal(?:s|t|ing)? with|(?:is|are) about"
+)
+_WHICH = rf"(?:which|what|how many|do(?:es)?|(?:are|is) there|list|show(?: me)?|find(?: me)?|give(?: me)?|name) {_OURS}"
 _MENTION = re.compile(
-    rf"^(?:(?:so|and|please)[, ]+)?(?:which|what|how many|list|show(?: me)?|find(?: me)?|name)\b(?:\s+(?:all|of|the|these|every|"
-    rf"other|are))*\s+{_ARTICLES}\b\s*(?:(?:that|which|do|does|there|is|are)\s+)*"
-    rf"(?:mention(?:s|ed|ing)?|discuss(?:es|ed|ing)?|cover(?:s|ed|ing)?|talk(?:s|ed|ing)? about|refer(?:s|red|ring)? to|"
-    rf"writ(?:es?|ing|ten) about|report(?:s|ed|ing)? on|nam(?:es?|ed|ing)|cit(?:es?|ed|ing)|quot(?:es?|ed|ing)|"
-    rf"contain(?:s|ed|ing)?|deal(?:s|ing)? with|about|on)\s+(?P<topic>.+?)[\s?.!]*$",
+    rf"^{_PLEASE}(?:{_WHICH}(?:{_ARTICLE}{_HERE} (?:(?:that|which|do|does) )*(?:{_SAYING}|{_WRITING})|"
+    rf"{_OTHERS}{_HERE} (?:(?:that|which|do|does) )*{_SAYING})|"
+    rf"(?:list|show(?: me)?|find(?: me)?|give me) {_OURS}{_ARTICLE} (?:about|on)|"
+    rf"(?:(?:which|what|how many) {_ARTICLE} are there|(?:is|are) there {_OURS}{_ARTICLE}) (?:about|on)"
+    rf") (?P<topic>.+?)[\s?.!]*$",
+    re.IGNORECASE,
+)
+_MENTIONED = re.compile(
+    rf"^{_PLEASE}(?:in )?(?:which|what|how many) {_OURS}(?:{_ARTICLE}|{_OTHERS})(?: is| are| was| were| do| does) (?P<topic>.+?) "
+    rf"(?:mentioned|discussed|named|cited|quoted|covered|appear|occur)(?: in)?[\s?.!]*$",
     re.IGNORECASE,
 )
 
@@ -49,42 +73,59 @@ class Listed:
 
 @dataclass(frozen=True)
 class Overview:
-    """A list of articles: those shown, and of how many."""
+    """A list of articles. A sentence that stands for several of them is listed once."""
 
     listed: tuple[Listed, ...]
+    shown: int  # articles that the list stands for
     matching: int
     total: int
-    topic: str | None  # what they mention; None for a list of what there is
+    topic: str  # what they mention; "" for a list of what there is
 
     @property
     def note(self) -> str:
         """What the list is, in one sentence."""
-        if self.topic is None:
+        some = self.shown < self.matching
+        if not self.topic:
             of = f"{self.total} articles" if self.total != 1 else "1 article"
-            kind = "" if len(self.listed) == self.total else f", {len(self.listed)} typical ones shown"
-            return f"There {'is' if self.total == 1 else 'are'} {of}{kind}; each is shown with its opening sentence."
-        shown = "" if len(self.listed) == self.matching else f"; the first {len(self.listed)} are shown"
-        return f"{self.matching} of {self.total} articles mention “{self.topic}”{shown}."
+            typical = f", {self.shown} typical ones shown" if some else ""
+            return f"There {'is' if self.total == 1 else 'are'} {of}{typical}; each is shown with its opening sentence."
+        verb = "mentions" if self.matching == 1 else "mention"
+        return f"{self.matching} of {self.total} articles {verb} “{self.topic}”" + (
+            f"; the first {self.shown} are shown." if some else "."
+        )
 
 
 def topic_of(question: str) -> str | None:
     """What `Which articles mention X?` asks for, "" for a question about all of them, None for any other question."""
     text = " ".join(question.split())
-    if match := _MENTION.match(text):
+    if _ABOUT.match(text):
+        return ""
+    if match := _MENTION.match(text) or _MENTIONED.match(text):
         topic = match["topic"].strip("\"'“”‘’ ")
         return topic if terms(topic) else None
-    return "" if _ABOUT.match(text) else None
+    return None
 
 
 def overview(topic: str, reader: Reader, scope: Scope | None) -> Overview:
-    """The articles that mention every word of `topic`, by name; or, for "", those most typical of all there are."""
-    entries = list({entry.content: entry for entry in reversed(scope.entries if scope else reader.entries())}.values())[::-1]
-    if not topic:
-        return Overview(tuple(_typical(entries, reader)), len(entries), len(entries), None)
-    mentions = reader.mentions(terms(topic), None if scope is None else scope.contents)
-    named = [entry for entry in entries if entry.content in mentions]
-    listed = [_listed(entry, mentions[entry.content], reader) for entry in named[:LISTED]]
-    return Overview(tuple(listed), len(named), len(entries), topic)
+    """The articles that mention every word of `topic`, by name; or, for "", those most typical of all there are.
+
+    `this or that` is mentioned by an article that mentions either.
+    """
+    files = scope.entries if scope else reader.entries()
+    mentions = _mentions(topic, reader, scope)
+    matching = [entry for entry in files if not topic or entry.content in mentions]
+    entries = list({entry.content: entry for entry in reversed(matching)}.values())[::-1]  # the first file of each content
+    listed = [_listed(e, mentions[e.content], reader) for e in entries[:LISTED]] if topic else _typical(entries, reader)
+    contents = {item.entry.content for item in listed}
+    once = list({same_words(item.text): item for item in reversed(listed)}.values())[::-1]
+    return Overview(tuple(once), sum(e.content in contents for e in matching), len(matching), len(files), topic)
+
+
+def _mentions(topic: str, reader: Reader, scope: Scope | None) -> dict[int, Span]:
+    mentions: dict[int, Span] = {}
+    for words in filter(None, map(terms, _OR.split(topic))):
+        mentions = reader.mentions(words, None if scope is None else scope.contents) | mentions
+    return mentions
 
 
 def _typical(entries: Sequence[ArticleEntry], reader: Reader) -> list[Listed]:

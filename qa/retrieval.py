@@ -1,4 +1,4 @@
-"""Question -> passages, best first: BM25 of the passage and the cosine of its best sentence, fused.
+"""Question -> passages, best first: what they share with it in words and in meaning, fused.
 
 Each side proposes candidates (SQLite's full-text index; Chroma), then every candidate gets both scores exactly: what one
 side found and the other did not is looked up, not guessed.
@@ -20,15 +20,25 @@ from qa.models import Hit
 
 CANDIDATES = 200  # sentences from the vector index; half as many passages from the full-text index
 K1, B = 1.2, 0.75  # BM25, Robertson & Zaragoza 2009
-COSINE_FLOOR, COSINE_CEILING = 0.0, 0.8  # mapped to 0 and 1
-WEIGHTS = {"bm25": 0.29, "cosine": 0.29, "coverage": 0.21, "sentence_coverage": 0.21}  # chosen on the tuning parts
+SENTENCE_LENGTH = 20.0  # index terms of a long sentence, the mean length in the BM25 of sentences
+COSINE_CEILING = 0.8  # a cosine of 0 is worth 0, this much or more is worth 1
+WEIGHTS = {  # chosen on the tuning parts, see docs/benchmarks.md
+    "bm25": 0.23,  # of the passage, divided by the best
+    "cosine": 0.23,  # of its best sentence
+    "passage_cosine": 0.11,  # of the mean of its sentences
+    "sentence_bm25": 0.10,  # of its best sentence, divided by the best
+    "coverage": 0.10,  # share of the question's IDF mass in the passage
+    "sentence_coverage": 0.09,  # and in its best sentence
+    "article": 0.14,  # the best of the article's other passages, by bm25 and cosine
+}
 
 
 @dataclass(frozen=True)
 class Query:
     """A question as it is searched for."""
 
-    text: str
+    text: str  # what is searched for
+    asked: str  # the question itself; `text` may hold the question before it as well
     vector: Vectors  # unit length
     weights: Mapping[str, float]  # each index term of the question that the index knows -> inverse document frequency
     unknown: float  # what the terms that the index does not know would weigh
@@ -59,15 +69,18 @@ class Found:
         return float(self.cosines.max())
 
 
-def analyse(question: str, reader: Reader) -> Query:
-    """Embed a question and weigh its terms by how rare they are (BM25's inverse document frequency)."""
+def analyse(text: str, reader: Reader, asked: str | None = None) -> Query:
+    """Embed what is searched for and weigh its terms by how rare they are (BM25's inverse document frequency).
+
+    `asked` is the question itself, where `text` holds more than that.
+    """
     totals = reader.totals()
-    words = dict.fromkeys(terms(question))
+    words = dict.fromkeys(terms(text))
     frequencies = reader.frequencies(words)
     idf = {term: _idf(frequencies[term], totals.passages) for term in words if term in frequencies}
     unknown = (len(words) - len(idf)) * _idf(0, totals.passages)
     mean_length = totals.terms / max(totals.passages, 1)
-    return Query(question, reader.embedder.encode_question(question), idf, unknown, mean_length)
+    return Query(text, asked or text, reader.embedder.encode_question(text), idf, unknown, mean_length)
 
 
 def _idf(frequency: int, passages: int) -> float:
@@ -79,40 +92,69 @@ def search(query: Query, reader: Reader, scope: Scope | None = None) -> list[Fou
     dense = reader.nearest(query.vector, CANDIDATES, scope)
     lexical = reader.matching(query.weights, CANDIDATES // 2, scope)
     passages = reader.passages({*dense, *lexical})
-    return fuse(query, passages)
+    named = reader.files_of({passage.content for passage in passages})  # a killed build may leave old articles behind
+    return fuse(query, [passage for passage in passages if passage.content in named])
 
 
 def fuse(query: Query, passages: Sequence[StoredPassage], weights: Mapping[str, float] = WEIGHTS) -> list[Found]:
-    """Score passages by a convex combination (Bruch et al. 2023) of what they share with the question.
-
-    BM25 divided by the best; the cosine of the best sentence between fixed bounds; the share of the question's IDF mass
-    that the passage holds, and that its best sentence holds.
-    """
-    lexical = [bm25(query, passage.stems) for passage in passages]
-    best = max(lexical, default=0.0) or 1.0
-    found = []
-    for passage, value in zip(passages, lexical, strict=True):
-        cosines = passage.vectors @ query.vector
-        near = (float(cosines.max()) - COSINE_FLOOR) / (COSINE_CEILING - COSINE_FLOOR)
-        signals = {
-            "bm25": value / best,
-            "cosine": min(max(near, 0.0), 1.0),
-            "coverage": query.coverage(frozenset(passage.stems)),
-            "sentence_coverage": _best_sentence_coverage(query, passage) if value else 0.0,
-        }
-        found.append(Found(passage, value, cosines, sum(weight * signals[name] for name, weight in weights.items())))
+    """Score passages by a convex combination (Bruch et al. 2023) of seven signals, each between 0 and 1."""
+    if not passages:
+        return []
+    signals = _signals(query, passages)
+    scores = sum(weight * signals[name] for name, weight in weights.items())
+    found = [
+        Found(passage, float(signals["bm25"][n]), passage.vectors @ query.vector, float(scores[n]))
+        for n, passage in enumerate(passages)
+    ]
     return sorted(found, key=lambda item: -item.score)
 
 
-def _best_sentence_coverage(query: Query, passage: StoredPassage) -> float:
-    return max(query.coverage(frozenset(sentence.stems)) for sentence in passage.sentences)
+def _signals(query: Query, passages: Sequence[StoredPassage]) -> dict[str, Vectors]:
+    """The signals that `WEIGHTS` names, each of shape `(len(passages),)`."""
+    means = np.stack([passage.vectors.mean(axis=0) for passage in passages])
+    means /= np.maximum(np.linalg.norm(means, axis=1, keepdims=True), 1e-9)
+    lexical = _by_best([bm25(query, passage.stems, query.mean_length) for passage in passages])
+    cosine = _near(np.array([(passage.vectors @ query.vector).max() for passage in passages]))
+    sentences = [[frozenset(s.stems) for s in passage.sentences] for passage in passages]
+    return {
+        "bm25": lexical,
+        "cosine": cosine,
+        "passage_cosine": _near(means @ query.vector),
+        "sentence_bm25": _by_best(
+            [max(bm25(query, s.stems, SENTENCE_LENGTH) for s in passage.sentences) for passage in passages]
+        ),
+        "coverage": np.array([query.coverage(frozenset().union(*stems)) for stems in sentences]),
+        "sentence_coverage": np.array([max(map(query.coverage, stems)) for stems in sentences]),
+        "article": _best_of_others((lexical + cosine) / 2, [passage.content for passage in passages]),
+    }
 
 
-def bm25(query: Query, stems: Sequence[str]) -> float:
-    """BM25 of one passage, of which `stems` are the index terms."""
+def bm25(query: Query, stems: Sequence[str], mean_length: float) -> float:
+    """BM25 of a text, of which `stems` are the index terms, among texts of `mean_length` terms."""
     counts = Counter(stem for stem in stems if stem in query.weights)
-    norm = K1 * (1 - B + B * len(stems) / max(query.mean_length, 1.0))
+    norm = K1 * (1 - B + B * len(stems) / max(mean_length, 1.0))
     return sum(query.weights[term] * count * (K1 + 1) / (count + norm) for term, count in counts.items())
+
+
+def _by_best(values: Sequence[float]) -> Vectors:
+    return np.array(values) / (max(values) or 1.0)
+
+
+def _near(cosines: Vectors) -> Vectors:
+    return np.clip(cosines / COSINE_CEILING, 0.0, 1.0)
+
+
+def _best_of_others(values: Vectors, articles: Sequence[int]) -> Vectors:
+    """For each passage the largest of `values` among the other passages of its article, 0 where there is none."""
+    best: dict[int, list[float]] = {}
+    for article, value in zip(articles, values.tolist(), strict=True):
+        best[article] = sorted([*best.get(article, []), value], reverse=True)[:2]
+    return np.array(
+        [
+            (0.0 if len(best[article]) == 1 else best[article][best[article][0] == value])
+            for article, value in zip(articles, values.tolist(), strict=True)
+        ]
+    )
 
 
 def hits(found: Sequence[Found], reader: Reader, scope: Scope | None, k: int) -> list[Hit]:

@@ -1,0 +1,174 @@
+"""The command line. Each command imports what it needs when it runs, so that `byline --help` answers at once."""
+
+from __future__ import annotations
+
+import json
+import sys
+from contextlib import AbstractContextManager, nullcontext
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.console import Console
+from typer.core import TyperGroup
+
+from index.errors import BylineError, InputError
+
+if TYPE_CHECKING:
+    import click
+
+    from index.settings import Settings
+
+OUT = Console(highlight=False)
+ERR = Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+class _Group(TyperGroup):
+    """Errors become one or two lines on standard error; the traceback is for `--debug`."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except BylineError as error:
+            if ctx.params.get("debug"):
+                raise
+            fail(str(error))
+            raise typer.Exit(2 if isinstance(error, InputError) else 1) from error
+        except (typer.Exit, typer.Abort, KeyboardInterrupt, BrokenPipeError):
+            raise
+        except Exception as error:
+            if ctx.params.get("debug") or _is_usage(error):
+                raise
+            fail(f"Something broke: {type(error).__name__}: {error}\nRun it again as `byline --debug ...` to see where.")
+            raise typer.Exit(1) from error
+
+
+def _is_usage(error: Exception) -> bool:
+    import click
+
+    return isinstance(error, click.ClickException)
+
+
+app = typer.Typer(
+    cls=_Group,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="Ask questions of a folder of articles. Every sentence of an answer is quoted from a named file.",
+    epilog='Start with: byline index FOLDER, then: byline ask "When did ...?"',
+)
+evaluation = typer.Typer(no_args_is_help=True, help="Measure how good the answers are, on gold questions.")
+app.add_typer(evaluation, name="eval")
+
+StoreOption = Annotated[
+    str | None, typer.Option("--store", metavar="FOLDER", help="Folder of the index. [default: .byline, or BYLINE_STORE]")
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for scripts.")]
+
+
+def settings_for(store: str | None) -> Settings:
+    """The settings with what the command line says on top."""
+    from index.settings import Settings
+
+    return Settings.load(store=store)
+
+
+def waiting(what: str) -> AbstractContextManager[object]:
+    """A spinner on the terminal, nothing elsewhere."""
+    return ERR.status(what) if ERR.is_terminal else nullcontext()
+
+
+def fail(message: str) -> None:
+    """Say on standard error what is wrong and what to do."""
+    ERR.print(message, style="red" if ERR.is_terminal else None, markup=False)
+
+
+def print_json(data: Any) -> None:
+    """One JSON document on standard output."""
+    sys.stdout.write(json.dumps(data, ensure_ascii=False, indent=2) + "\n")
+
+
+@app.callback()
+def _start(
+    debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False,  # noqa: ARG001 see _Group
+    version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
+) -> None:
+    if version:
+        from importlib import metadata
+
+        OUT.print(f"byline {metadata.version('byline')}")
+        raise typer.Exit
+
+
+@app.command(
+    epilog="Examples:  byline index articles/    byline index articles/ --store /data/byline    byline index articles/ --json"
+)
+def index(
+    path: Annotated[str, typer.Argument(metavar="FOLDER", help="Folder of articles: .txt .md .html .pdf .docx")],
+    store: StoreOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Build the index of a folder of articles, or bring it up to date. Only what changed is embedded again."""
+    from ui.indexing import run_index
+
+    run_index(path, settings_for(store), as_json)
+
+
+@app.command(
+    epilog='Examples:  byline ask "When did Putin land in Hanoi?"    byline ask "Who resigned?" --since 2024-06-01 '
+    "--files '*.html' --json"
+)
+def ask(
+    question: Annotated[str, typer.Argument(help="The question, in quotation marks.")],
+    since: Annotated[str | None, typer.Option(metavar="DATE", help="Only articles published on or after it.")] = None,
+    until: Annotated[str | None, typer.Option(metavar="DATE", help="Only articles published on or before it.")] = None,
+    files: Annotated[
+        list[str] | None, typer.Option(metavar="PATTERN", help="Only files that match, such as '2024/*.txt'; repeatable.")
+    ] = None,
+    store: StoreOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Answer a question from the indexed articles, each sentence with its source."""
+    settings = settings_for(store)
+    with waiting("Reading ..."):
+        from qa import Assistant
+
+        with Assistant(settings) as assistant:
+            answer = assistant.ask(question, since=since, until=until, files=files or ())
+    if as_json:
+        print_json(answer.to_dict())
+        return
+    from ui.terminal import show_answer
+
+    show_answer(answer, OUT)
+
+
+@app.command(epilog="Example:  byline doctor --json")
+def doctor(store: StoreOption = None, as_json: JsonOption = False) -> None:
+    """Say what is installed, which model is used, whether the index is healthy, and what to do if not."""
+    from ui.doctor import examine
+    from ui.terminal import show_checks
+
+    with waiting("Looking ..."):
+        checks = examine(settings_for(store))
+    if as_json:
+        print_json([check.to_dict() for check in checks])
+    else:
+        show_checks(checks, OUT)
+    if not all(check.ok for check in checks):
+        raise typer.Exit(1)
+
+
+def main() -> None:
+    """The `byline` command."""
+    import ui.evaluation  # noqa: F401 adds the commands of `byline eval`
+
+    try:
+        app()
+    except KeyboardInterrupt:
+        fail("Stopped.")
+        sys.exit(130)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,121 @@
+"""`byline doctor`: what is installed, which model is used, is the store healthy, and what to do if not."""
+
+from __future__ import annotations
+
+import platform
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+from index.catalog import Catalog
+from index.embed import Embedder
+from index.errors import BylineError
+from index.load import FORMATS
+from index.opening import articles_folder, catalog_path, check_model, vectors_path
+from index.scan import scan
+from index.settings import BUNDLED, CONFIG_FILE, Settings
+
+_PACKAGES = ("chromadb", "sentence-transformers", "torch", "llama-index-core", "trafilatura", "pypdf", "python-docx")
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing that was looked at. `advice` says what to do."""
+
+    name: str
+    ok: bool
+    found: str
+    advice: str = ""
+
+    def to_dict(self) -> dict[str, Any]:
+        """For `--json`."""
+        return asdict(self)
+
+
+def examine(settings: Settings) -> list[Check]:
+    """All checks, in the order in which problems are best mended."""
+    embedder = Embedder(settings.embedding_model)
+    checks = [_installed(), _settings(settings), _model(embedder)]
+    store = Path(settings.store).expanduser()
+    if not catalog_path(store).is_file():
+        return [*checks, Check("store", False, f"no index in {store}", "make one with: byline index FOLDER")]
+    try:
+        catalog = Catalog(catalog_path(store))
+    except (BylineError, sqlite3.DatabaseError) as error:
+        return [*checks, Check("store", False, f"{store}: {error}", "mend it with: byline index FOLDER")]
+    try:
+        return [*checks, *_store(catalog, embedder, store)]
+    finally:
+        catalog.close()
+
+
+def _installed() -> Check:
+    versions = [f"{name} {metadata.version(name)}" for name in _PACKAGES]
+    python = f"Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}"
+    return Check("installed", True, ", ".join([f"byline {metadata.version('byline')}", python, *versions]))
+
+
+def _settings(settings: Settings) -> Check:
+    source = f" ({CONFIG_FILE} is read)" if Path(CONFIG_FILE).is_file() else ""
+    values = ", ".join(f"{name}={value}" for name, value in asdict(settings).items())
+    return Check("settings", True, values + source)
+
+
+def _model(embedder: Embedder) -> Check:
+    try:
+        size = len(embedder.encode_question("Does it embed?"))
+    except BylineError as error:
+        return Check("model", False, embedder.model, str(error))
+    checked = ", hash checked" if embedder.model == BUNDLED else ""
+    return Check("model", True, f"{embedder.identity}, {size} dimensions, {embedder.number_format}{checked}")
+
+
+def _store(catalog: Catalog, embedder: Embedder, store: Path) -> Iterator[Check]:
+    totals, folder = catalog.totals(), articles_folder(catalog, store)
+    update = f"byline index {folder}"
+    files = [record for record in catalog.files().values() if record.content is not None]
+    yield Check("store", True, f"{store}: {len(files):,} articles, {totals.sentences:,} sentences, of {folder}")
+    try:
+        check_model(catalog, embedder, store)
+    except BylineError as error:
+        yield Check("store model", False, str(catalog.meta("model")), str(error))
+    yield _vectors(store, totals.sentences, update)
+    if catalog.unsettled():
+        yield Check("last build", False, "it was interrupted", f"finish it with: {update}")
+    yield _freshness(catalog, folder, store, update)
+
+
+def _vectors(store: Path, expected: int, update: str) -> Check:
+    from index.store import VectorStore
+
+    if not vectors_path(store).is_dir():
+        return Check("vector index", False, "missing", f"make it again, without embedding, with: {update}")
+    try:
+        vectors = VectorStore(vectors_path(store))
+        count = vectors.count()
+        vectors.close()
+    except BylineError as error:
+        return Check("vector index", False, str(error), f"make it again, without embedding, with: {update}")
+    if count != expected:
+        return Check("vector index", False, f"{count:,} of {expected:,} vectors", f"mend it with: {update}")
+    return Check("vector index", True, f"{count:,} vectors, one for each sentence")
+
+
+def _freshness(catalog: Catalog, folder: Path, store: Path, update: str) -> Check:
+    if not folder.is_dir():
+        return Check("articles", False, f"{folder} is missing", "move it back, or index its new place into another --store")
+    known = catalog.files()
+    there = {file.path: file for file in scan(folder, store, FORMATS).found}
+    new = sum(path not in known for path in there)
+    gone = sum(path not in there for path in known)
+    changed = sum(
+        path in there and (there[path].size, there[path].mtime_ns) != (record.size, record.mtime_ns)
+        for path, record in known.items()
+    )
+    if not (new or gone or changed):
+        return Check("articles", True, f"{folder}: unchanged since they were indexed")
+    found = f"{folder}: {new} new, {changed} changed, {gone} gone since they were indexed"
+    return Check("articles", False, found, f"bring the index up to date with: {update}")

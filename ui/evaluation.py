@@ -1,0 +1,116 @@
+"""`byline eval`: a thin layer over the harness."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ui.cli import ERR, OUT, evaluation, fail, print_json, settings_for, waiting
+
+
+class Format(StrEnum):
+    """Public question sets that can be imported."""
+
+    ONESTOPQA = "onestopqa"
+    SQUAD = "squad"
+
+
+class Part(StrEnum):
+    """Which questions to ask."""
+
+    ALL = "all"
+    TEST = "test"
+    TUNE = "tune"
+
+
+@evaluation.command("import", epilog="Example:  byline eval import squad xquad.en.json --out data/xquad")
+def import_(
+    kind: Annotated[Format, typer.Argument(help="Format of the data.")],
+    path: Annotated[Path, typer.Argument(help="The file as it was published.")],
+    out: Annotated[Path, typer.Option(metavar="FOLDER", help="Where corpus/ and gold.jsonl go.")],
+) -> None:
+    """Turn a public question set into a folder of articles and a gold file."""
+    from eval.imports import import_onestopqa, import_squad
+
+    imported = (import_onestopqa if kind is Format.ONESTOPQA else import_squad)(path, out)
+    OUT.print(
+        f"{imported.articles} articles in {imported.corpus}, {imported.questions} questions in {imported.gold}",
+        markup=False,
+        soft_wrap=True,
+    )
+
+
+@evaluation.command(epilog="Example:  byline eval run data/xquad/gold.jsonl --corpus data/xquad/corpus --system byline --out runs/a")
+def run(
+    gold: Annotated[Path, typer.Argument(help="Gold questions, JSON lines or CSV.")],
+    corpus: Annotated[Path, typer.Option(metavar="FOLDER", help="The articles that they are about.")],
+    out: Annotated[Path, typer.Option(metavar="FOLDER", help="Where the results go.")],
+    system: Annotated[list[str], typer.Option(metavar="NAME", help="What to ask; repeat it to compare.")] = ["byline"],  # noqa: B006 typer's way
+    split: Annotated[Part, typer.Option(help="Part of the questions.")] = Part.ALL,
+) -> None:
+    """Ask gold questions to one system or several, and score the answers. Prints a table."""
+    from rich.markdown import Markdown
+
+    from eval.run import run as run_evaluation
+
+    outcome = run_evaluation(gold, corpus, system, out, split=split.value, settings=settings_for(None))
+    summary = (outcome.folder / "summary.md").read_text(encoding="utf-8")
+    OUT.print(Markdown(summary) if OUT.is_terminal else summary, markup=False)
+    if outcome.errors:
+        fail(f"{outcome.errors} questions ended in an error; see {outcome.folder / 'questions.jsonl'}")
+        raise typer.Exit(1)
+
+
+@evaluation.command(epilog="Example:  byline eval curve data/xquad --out docs/words.svg")
+def curve(
+    data: Annotated[Path, typer.Argument(help="An imported set: a folder with corpus/ and gold.jsonl.")],
+    out: Annotated[Path, typer.Option(metavar="FILE", help="Picture to write, .svg or .png.")],
+    split: Annotated[Part, typer.Option(help="Part of the questions.")] = Part.ALL,
+) -> None:
+    """Plot how often the answer is held against how many words are shown."""
+    import tempfile
+
+    from eval.curve import curve as measure
+    from eval.plot import plot_share_against_words
+
+    with tempfile.TemporaryDirectory() as work, waiting("Asking ..."):
+        fixed, shown = measure(data / "gold.jsonl", data / "corpus", Path(work) / "store", split.value)
+    plot_share_against_words({"the best 1 to 5 sentences": fixed}, shown, out)
+    for count, (words, share) in enumerate(fixed, start=1):
+        OUT.print(f"{count} sentences: {share:.3f} at {words:.1f} words")
+    OUT.print(f"as shown: {shown[1]:.3f} at {shown[0]:.1f} words; plotted in {out}", markup=False, soft_wrap=True)
+
+
+@evaluation.command(
+    epilog="Example:  byline eval fit data/onestopqa data/xquad --out qa/weights.json   (the tuning parts alone are looked at)"
+)
+def fit(
+    data: Annotated[list[Path], typer.Argument(help="Imported sets: folders with corpus/ and gold.jsonl; two or more.")],
+    out: Annotated[Path, typer.Option(metavar="FILE", help="Where the weights go.")],
+) -> None:
+    """Fit which sentences answer, how many to show and when to refuse, on the tuning parts of gold sets."""
+    import tempfile
+
+    from eval.fit import fit as fit_weights
+    from eval.fit import write
+
+    with tempfile.TemporaryDirectory() as work, waiting("Fitting ..."):
+        weights = fit_weights([(folder / "gold.jsonl", folder / "corpus") for folder in data], Path(work), ERR.print)
+    write(weights, out)
+    print_json(weights)
+
+
+@evaluation.command(epilog="Example:  byline eval bench data/xquad data/onestopqa --out runs/bench")
+def bench(
+    data: Annotated[list[Path], typer.Argument(help="Imported sets: folders with corpus/ and gold.jsonl.")],
+    out: Annotated[Path, typer.Option(metavar="FOLDER", help="Where the figures go.")],
+    stored: Annotated[int, typer.Option(help="Sentences stored when retrieval is timed.")] = 100_000,
+    rounds: Annotated[int, typer.Option(help="Builds of each kind, taken in turn.")] = 5,
+) -> None:
+    """Time builds beside their bare parts and LlamaIndex, retrieval in a large store, and starts of the command."""
+    from eval.bench import bench as run_bench
+
+    OUT.print(run_bench(data, out, stored, rounds, ERR.print), markup=False)
