@@ -282,10 +282,13 @@ def _command(*arguments: str) -> None:
 
 
 def _table(figures: Sequence[Figure], number_format: str) -> str:
-    lines = [f"Embedding in {number_format}.", "", "| what | median | smallest - largest | n |", "| --- | ---: | ---: | ---: |"]
+    lines = [
+        f"Embedding in {number_format}.",
+        "",
+        "| what | median | smallest - largest | n |",
+        "| --- | ---: | ---: | ---: |",
+    ]
     for f in figures:
         unit = "" if f.unit == "ratio" else f" {f.unit}"
         lines.append(f"| {f.what} | {f.value:.2f}{unit} | {f.low:.2f} - {f.high:.2f} | {f.n} |")
     return "\n".join(lines) + "\n"
-
-

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -33,17 +33,18 @@ def scan(folder: Path, store: Path, suffixes: Collection[str]) -> Scan:
     under another name is skipped, so that a loop ends.
     """
     result = Scan()
-    store = store.resolve()
-    pending = [(folder, "")]
+    folders: list[tuple[Path, str]] = [(folder, "")]
+    links: list[tuple[Path, str]] = []
     seen: set[tuple[int, int]] = set()
-    while pending:
-        here, prefix = pending.pop()
-        for entry in _entries(here, prefix, result, seen):
+    own = _identity(store) if store.exists() else None
+    while folders or links:  # links last: what is really here keeps its own name
+        here, prefix = (folders or links).pop()
+        for entry in _entries(here, prefix, result, seen, own):
             path = prefix + entry.name
-            if entry.name.startswith(".") or Path(entry.path).resolve() == store:
+            if entry.name.startswith("."):
                 continue
-            if entry.is_dir():
-                pending.append((Path(entry.path), path + "/"))
+            if _is_folder(entry):
+                (links if entry.is_symlink() else folders).append((Path(entry.path), path + "/"))
             else:
                 _sort_in(entry, path, suffixes, result)
     result.found.sort(key=lambda found: found.path)
@@ -51,18 +52,36 @@ def scan(folder: Path, store: Path, suffixes: Collection[str]) -> Scan:
     return result
 
 
-def _entries(folder: Path, prefix: str, result: Scan, seen: set[tuple[int, int]]) -> Iterator[os.DirEntry[str]]:
+def _entries(
+    folder: Path, prefix: str, result: Scan, seen: set[tuple[int, int]], own: tuple[int, int] | None
+) -> list[os.DirEntry[str]]:
+    """What is in `folder`; nothing for the store itself and for a folder that was `seen`."""
     try:
-        status = folder.stat()
-        if (status.st_dev, status.st_ino) in seen:
+        identity = _identity(folder)
+        if identity == own:
+            return []
+        if identity in seen:
             result.skipped.append((prefix.rstrip("/"), "a link to a folder that is indexed already"))
-            return
-        seen.add((status.st_dev, status.st_ino))
+            return []
+        seen.add(identity)
         with os.scandir(folder) as entries:
-            yield from sorted(entries, key=lambda entry: entry.name)
+            return list(entries)
     except OSError as error:
-        result.skipped.append((prefix.rstrip("/"), f"the folder cannot be listed: {error.strerror}"))
+        result.skipped.append((prefix.rstrip("/") or ".", f"the folder cannot be listed: {error.strerror}"))
         result.unread.append(prefix)
+        return []
+
+
+def _identity(folder: Path) -> tuple[int, int]:
+    status = folder.stat()
+    return status.st_dev, status.st_ino
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:  # a link to itself, or a folder behind that may not be looked into: `_sort_in` says so
+        return False
 
 
 def _sort_in(entry: os.DirEntry[str], path: str, suffixes: Collection[str], result: Scan) -> None:

@@ -18,15 +18,16 @@ JOIN_BELOW = 400  # a passage shorter than this takes in the next paragraph ...
 JOIN_UP_TO = 700  # ... as long as both together stay within this
 CUT_PAST = 900  # a longer paragraph is cut at sentences
 LONGEST_SENTENCE = 1_000  # about the 256 tokens that the bundled model reads
+LONGEST_PARAGRAPH = 20_000  # an endless line is cut at white space: sentencex is quadratic in a line of nothing but marks
 LONG_QUOTATION = 400  # past this, a quotation of several sentences is cut inside
 
-_BLANK_LINE = re.compile(r"(?:[^\S\r\n]*(?:\r\n|\r|\n)){2,}")
-_LINE_END = re.compile(r"\r\n|\r|\n")
+_LINE_END = re.compile("\r\n|[\r\n\v\f\x85\u2028\u2029]")
 _ENDS_SENTENCE = re.compile(r"[.!?:…][\"'”’»)\]]*\s*$")
 _MARKUP_LINE = re.compile(r"\s*(?:#{1,6}\s|[-*+•]\s|\d{1,3}[.)]\s|>|\|)")
 _CLOSING = "\"”’»)]'"
 _QUOTES = re.compile("[“”„«»\"]")
 _CLOCK = re.compile(r"\b[ap]\.m\.$", re.IGNORECASE)
+_CLOCK_LENGTH = 8  # characters at the end of a sentence that show a time of day
 _AFTER_CLOCK = re.compile(
     r"(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|(?:Jan|Feb|March|April|May|June|July|Aug|Sept|Oct|Nov|Dec)|"
     r"[ECMP][SD]?T\b|GMT|UTC|BST|CET|Eastern|Central|Pacific|Moscow|London)"
@@ -40,27 +41,41 @@ def split(text: str, start: int = 0) -> list[Passage]:
     Every sentence is a range of `text` without white space around it, at most `LONGEST_SENTENCE` characters long; every
     character that is not white space belongs to exactly one sentence, and every sentence to exactly one passage.
     """
-    paragraphs = (list(_sentences(text, span)) for span in _paragraphs(text, start))
+    spans = (piece for span in _paragraphs(text, start) for piece in _no_longer_than(LONGEST_PARAGRAPH, text, span))
+    paragraphs = (list(_sentences(text, span)) for span in spans)
     pieces = (piece for paragraph in paragraphs if paragraph for piece in _cut(paragraph))
     return [Passage(group[0].start, group[-1].end, tuple(group)) for group in _join(pieces)]
 
 
 def _paragraphs(text: str, start: int) -> Iterator[Span]:
     """Blocks between blank lines; inside a block each line is a paragraph, unless the block is hard-wrapped."""
-    for block in _between(_BLANK_LINE, text, Span(start, len(text))):
-        lines = list(_between(_LINE_END, text, block))
+    for lines in _blocks(text, start):
         if len(lines) > 1 and _hard_wrapped([text[line.start : line.end] for line in lines]):
-            yield block
+            yield Span(lines[0].start, lines[-1].end)
         else:
             yield from lines
 
 
-def _between(separator: re.Pattern[str], text: str, span: Span) -> Iterator[Span]:
-    at = span.start
-    for match in separator.finditer(text, span.start, span.end):
-        yield from _stripped(text, at, match.start())
+def _blocks(text: str, start: int) -> Iterator[list[Span]]:
+    """Lines that no blank line parts, each without the white space around it."""
+    block: list[Span] = []
+    for line in _lines(text, start):
+        if line is not None:
+            block.append(line)
+        elif block:
+            yield block
+            block = []
+    if block:
+        yield block
+
+
+def _lines(text: str, start: int) -> Iterator[Span | None]:
+    """Each line, or None for a blank one."""
+    at = start
+    for match in _LINE_END.finditer(text, start):
+        yield next(_stripped(text, at, match.start()), None)
         at = match.end()
-    yield from _stripped(text, at, span.end)
+    yield next(_stripped(text, at, len(text)), None)
 
 
 def _stripped(text: str, start: int, end: int) -> Iterator[Span]:
@@ -95,7 +110,8 @@ def _mended(flowing: str, spans: Iterable[Span]) -> Iterator[Span]:
     """Undo cuts in front of a lower-case word, a bare mark, or the day after a time (`9 p.m. Monday`)."""
     held: Span | None = None
     for span in spans:
-        if held and _continues(flowing[held.start : held.end], flowing[span.start : span.end]):
+        # only the end of what is held: it may have grown long
+        if held and _continues(flowing[max(held.start, held.end - _CLOCK_LENGTH) : held.end], flowing[span.start : span.end]):
             held = Span(held.start, span.end)
             continue
         if held:

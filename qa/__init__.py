@@ -26,11 +26,11 @@ def query(
     """Answer a question from the articles of the store that settings name (`BYLINE_STORE`, default `.byline`).
 
     `history`: (question, answer text) pairs, oldest first. `since`, `until`: dates of publication, inclusive; articles
-    without a date are left out and counted in `notes`. `files`: patterns such as `2024/*.txt`, of which one has to match.
-    `llm`: "auto" or "none"; in this version both mean that answers are quoted.
+    without a date are left out and counted in `notes`. `files`: patterns such as `2024/*.txt`, of which one has to
+    match. `llm`: "auto" or "none"; in this version both mean that answers are quoted.
 
-    Raises `InputError` for a question that is empty or too long and for what is not a date, `StoreError` when there is no
-    usable index. A question that the articles do not answer is not an error: `answered` is False and `reason` says why.
+    Raises `InputError` for a question that is empty or too long and for what is not a date, `StoreError` when there is
+    no usable index. A question that the articles do not answer is not an error: `answered` is False and `reason` says why.
     """
     check_llm(llm)
     return _assistant(Settings.load()).ask(question, history=history, since=since, until=until, files=files)

@@ -88,4 +88,3 @@ def _elsewhere(
             if not here and same_words(reader.article(entry.file).text[span.start : span.end]) == words:
                 places.append(Place(entry.file, span.start, span.end))
     return tuple(sorted(places))
-

@@ -24,6 +24,7 @@ from qa.retrieval import Found, Query
 
 PASSAGES = 12  # of the best passages, all sentences are candidates
 SHOWN_AT_MOST = 3
+_LABEL_WORDS, _LABEL_LENGTH = 2, 20  # `Issued on:`, `3 minutes`: at most so many words and characters, no answer
 FEATURES = (
     "cosine",  # of sentence and question
     "coverage",  # share of the question's IDF mass that the sentence holds
@@ -86,12 +87,16 @@ def candidates(query: Query, found: Sequence[Found]) -> tuple[list[Candidate], M
         before: frozenset[str] = frozenset()
         for n, sentence in enumerate(item.passage.sentences):
             text = item.passage.text_of(sentence)
-            if (words := same_words(text)) not in seen:
+            if (words := same_words(text)) not in seen and not _is_label(text):
                 seen.add(words)
                 best.append(Candidate(item, sentence, text, sentence.text_key, float(item.cosines[n])))
                 rows.append(_features(query, kind, pairs, item, n, text, before))
             before = frozenset(sentence.stems)
     return best, np.array(rows).reshape(len(rows), len(FEATURES))
+
+
+def _is_label(text: str) -> bool:
+    return len(text) <= _LABEL_LENGTH and len(text.split()) <= _LABEL_WORDS
 
 
 def _features(
@@ -157,7 +162,10 @@ def relevance(query: Query, found: Sequence[Found]) -> float:
 
 
 def relevance_signals(query: Query, found: Sequence[Found]) -> dict[str, float]:
-    """Best cosine of a sentence, and the largest share of the question's IDF mass, unknown words included, in a passage."""
+    """Best cosine of a sentence, and the largest share of the question's IDF mass that a passage holds.
+
+    Words that the index does not know count in that mass.
+    """
     share = query.known / (query.known + query.unknown) if query.known else 0.0
     return {
         "cosine": max(item.cosine for item in found),

@@ -19,14 +19,16 @@ _PATTERNS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
     (
         "time",
         re.compile(
-            r"\bwhen\b|\b(?:what|which) (?:years?|dates?|days?|months?|times?|century|decade|weekday)\b|\bhow recently\b",
+            r"\bwhen\b|\bhow recently\b|"
+            r"\b(?:what|which) (?:years?|dates?|days?|months?|times?|century|decade|weekday)\b",
             re.IGNORECASE,
         ),
     ),
     (
         "person",
         re.compile(
-            r"\bwho(?:m|se)?\b|\b(?:what|which) (?:person|man|woman|player|president|minister|king|queen|leader|author)\b",
+            r"\bwho(?:m|se)?\b|"
+            r"\b(?:what|which) (?:person|man|woman|player|president|minister|king|queen|leader|author)\b",
             re.IGNORECASE,
         ),
     ),
@@ -51,7 +53,8 @@ _TIME = re.compile(
     r"tomorrow|noon|midnight)\b"
 )
 _REASON = re.compile(
-    r"\b(?:because|due to|since|as a result|in order|therefore|thus|caused?|reasons?|so that|owing to|after|to [a-z]+)\b"
+    r"\b(?:because|due to|since|as a result|in order|therefore|thus|caused?|reasons?|so that|owing to|after|"
+    r"to [a-z]+)\b"
 )
 _NUMBER = re.compile(r"\d[\d,.]*")
 _NAME = re.compile(r"\b[A-Z][\w’'-]+")

@@ -20,8 +20,8 @@ class BylineRetriever(BaseRetriever):
     """Finds passages in a Byline store; neither a language model nor LlamaIndex's global settings are needed.
 
     `text[node.start_char_idx:node.end_char_idx] == node.text` in the text of the file that `node.metadata["file"]` and
-    `node.ref_doc_id` name. The id of a node stays the same as long as its article does. `since`, `until` and `files` are
-    those of `qa.retrieve`. Only the text of a `QueryBundle` is used: Byline embeds it with the model of its store.
+    `node.ref_doc_id` name. The id of a node stays the same as long as its article does. `since`, `until` and `files`
+    are those of `qa.retrieve`. Only the text of a `QueryBundle` is used: Byline embeds it with the model of its store.
 
     >>> from llama_index.core.llms import MockLLM
     >>> from llama_index.core.query_engine import RetrieverQueryEngine

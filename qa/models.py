@@ -104,7 +104,7 @@ class Answer:
 
     def to_dict(self) -> dict[str, Any]:
         """Plain lists, dicts and scalars, ready for `json.dumps`."""
-        return _plain(asdict(self))
+        return {name: _plain(value) for name, value in asdict(self).items()}
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Answer:
@@ -118,7 +118,9 @@ class Answer:
             for item in values.get("citations", ())
         )
         values["conflicts"] = tuple(
-            Conflict(item["kind"], item["summary"], tuple(Side(value, tuple(markers)) for value, markers in item["sides"]))
+            Conflict(
+                item["kind"], item["summary"], tuple(Side(value, tuple(markers)) for value, markers in item["sides"])
+            )
             for item in values.get("conflicts", ())
         )
         for name in ("hits", "nearest"):

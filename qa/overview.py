@@ -33,18 +33,21 @@ _ABOUT = re.compile(
     rf"what(?:[’']s| is| are) {_ALL} (?:\w+ly |all )?about|what {_ALL} (?:is|are) (?:\w+ly |all )?about|"
     rf"what do(?:es)? {_ALL} (?:all )?{_COVER}|what(?:[’']s| is) (?:this|all this|it|it all) (?:all )?about|"
     rf"what(?:[’']s| is) in (?:here|{_ALL})|"
-    rf"(?:what|which) {_TOPICS} (?:do(?:es)? |are |is )?(?:{_ALL} (?:{_COVER}|about)|(?:covered|discussed|there) (?:by|in) {_ALL})|"
+    rf"(?:what|which) {_TOPICS} (?:do(?:es)? |are |is )?{_ALL} (?:{_COVER}|about)|"
+    rf"(?:what|which) {_TOPICS} are (?:covered|discussed|there) (?:by|in) {_ALL}|"
     rf"what(?:[’']s| is| are) {_TOPICS} (?:covered |discussed )?(?:of|in|by) {_ALL}|"
-    rf"(?:(?:give|write|show|make|provide)(?: me| us)? )?(?:an? |the )?(?:\w+ )?(?:overview|summary|outline) (?:of|over) {_ALL}|"
+    rf"(?:(?:give|write|show|make|provide)(?: me| us)? )?(?:an? |the )?(?:\w+ )?(?:overview|summary|outline) of {_ALL}|"
     rf"(?:summari[sz]e|list|show(?: me)?|name) {_ALL}|"
     rf"(?:which|what|how many) {_ALL} (?:are|do you|have you)(?: there| here| indexed| have| know| got| read)*{_HERE}"
     rf")[\s?.!]*$",
     re.IGNORECASE,
 )
-_SAYING = r"(?:mention(?:s|ed|ing)?|discuss(?:es|ed|ing)?|cover(?:s|ed|ing)?|talk(?:s|ed|ing)? about|refer(?:s|red|ring)? to)"
+_SAYING = (
+    r"(?:mention(?:s|ed|ing)?|discuss(?:es|ed|ing)?|cover(?:s|ed|ing)?|talk(?:s|ed|ing)? about|refer(?:s|red|ring)? to)"
+)
 _WRITING = (
-    r"(?:writ(?:es?|ing)|wrote|written|report(?:s|ed|ing)?|speak(?:s|ing)?) (?:about|on|of)|nam(?:es?|ed|ing)|cit(?:es?|ed|ing)|"
-    r"quot(?:es?|ed|ing)|contain(?:s|ed|ing)?|deal(?:s|t|ing)? with|(?:is|are) about"
+    r"(?:writ(?:es?|ing)|wrote|written|report(?:s|ed|ing)?|speak(?:s|ing)?) (?:about|on|of)|nam(?:es?|ed|ing)|"
+    r"cit(?:es?|ed|ing)|quot(?:es?|ed|ing)|contain(?:s|ed|ing)?|deal(?:s|t|ing)? with|(?:is|are) about"
 )
 _WHICH = rf"(?:which|what|how many|do(?:es)?|(?:are|is) there|list|show(?: me)?|find(?: me)?|give(?: me)?|name) {_OURS}"
 _MENTION = re.compile(
@@ -56,8 +59,8 @@ _MENTION = re.compile(
     re.IGNORECASE,
 )
 _MENTIONED = re.compile(
-    rf"^{_PLEASE}(?:in )?(?:which|what|how many) {_OURS}(?:{_ARTICLE}|{_OTHERS})(?: is| are| was| were| do| does) (?P<topic>.+?) "
-    rf"(?:mentioned|discussed|named|cited|quoted|covered|appear|occur)(?: in)?[\s?.!]*$",
+    rf"^{_PLEASE}(?:in )?(?:which|what|how many) {_OURS}(?:{_ARTICLE}|{_OTHERS}) (?:is|are|was|were|do|does) "
+    rf"(?P<topic>.+?) (?:mentioned|discussed|named|cited|quoted|covered|appear|occur)(?: in)?[\s?.!]*$",
     re.IGNORECASE,
 )
 
@@ -114,7 +117,7 @@ def overview(topic: str, reader: Reader, scope: Scope | None) -> Overview:
     files = scope.entries if scope else reader.entries()
     mentions = _mentions(topic, reader, scope)
     matching = [entry for entry in files if not topic or entry.content in mentions]
-    entries = list({entry.content: entry for entry in reversed(matching)}.values())[::-1]  # the first file of each content
+    entries = list({entry.content: entry for entry in reversed(matching)}.values())[::-1]  # the first file of each
     listed = [_listed(e, mentions[e.content], reader) for e in entries[:LISTED]] if topic else _typical(entries, reader)
     contents = {item.entry.content for item in listed}
     once = list({same_words(item.text): item for item in reversed(listed)}.values())[::-1]

@@ -1,7 +1,7 @@
 """Question -> passages, best first: what they share with it in words and in meaning, fused.
 
-Each side proposes candidates (SQLite's full-text index; Chroma), then every candidate gets both scores exactly: what one
-side found and the other did not is looked up, not guessed.
+Each side proposes candidates (SQLite's full-text index; Chroma), then every candidate gets both scores exactly: what
+one side found and the other did not is looked up, not guessed.
 """
 
 from __future__ import annotations
@@ -10,8 +10,10 @@ import math
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
+import numpy.typing as npt
 
 from index.embed import Vectors
 from index.reader import Reader, Scope, StoredPassage
@@ -32,6 +34,8 @@ WEIGHTS = {  # chosen on the tuning parts, see docs/benchmarks.md
     "article": 0.14,  # the best of the article's other passages, by bm25 and cosine
 }
 
+Signal = npt.NDArray[np.float64]
+
 
 @dataclass(frozen=True)
 class Query:
@@ -44,14 +48,15 @@ class Query:
     unknown: float  # what the terms that the index does not know would weigh
     mean_length: float  # index terms per passage, over the whole index
 
-    @property
+    @cached_property
     def known(self) -> float:
         """What the known terms weigh together."""
         return sum(self.weights.values())
 
     def coverage(self, stems: Collection[str]) -> float:
         """The share of the question's known weight that `stems` hold, 0..1."""
-        return sum(self.weights[stem] for stem in stems if stem in self.weights) / self.known if self.weights else 0.0
+        held = sum(weight for stem, weight in self.weights.items() if stem in stems)  # always summed in the same order
+        return held / self.known if held else 0.0
 
 
 @dataclass(frozen=True)
@@ -59,7 +64,6 @@ class Found:
     """A candidate passage with its raw signals and their fusion."""
 
     passage: StoredPassage
-    bm25: float
     cosines: Vectors  # of its sentences, shape (len(passage.sentences),)
     score: float  # 0..1, comparable within one question
 
@@ -100,51 +104,75 @@ def fuse(query: Query, passages: Sequence[StoredPassage], weights: Mapping[str, 
     """Score passages by a convex combination (Bruch et al. 2023) of seven signals, each between 0 and 1."""
     if not passages:
         return []
-    signals = _signals(query, passages)
+    starts = np.cumsum([0, *(len(passage.sentences) for passage in passages)])
+    vectors = np.concatenate([passage.vectors for passage in passages])
+    cosines = vectors @ query.vector
+    near = _near(np.maximum.reduceat(cosines, starts[:-1]))
+    lexical = _lexical(query, passages)
+    signals = {
+        **lexical,
+        "cosine": near,
+        "passage_cosine": _near(_of_means(vectors, cosines, starts[:-1])),
+        "article": _best_of_others((lexical["bm25"] + near) / 2, [passage.content for passage in passages]),
+    }
     scores = sum(weight * signals[name] for name, weight in weights.items())
     found = [
-        Found(passage, float(signals["bm25"][n]), passage.vectors @ query.vector, float(scores[n]))
-        for n, passage in enumerate(passages)
+        Found(passage, cosines[starts[n] : starts[n + 1]], float(score))
+        for n, (passage, score) in enumerate(zip(passages, np.asarray(scores), strict=True))
     ]
     return sorted(found, key=lambda item: -item.score)
 
 
-def _signals(query: Query, passages: Sequence[StoredPassage]) -> dict[str, Vectors]:
-    """The signals that `WEIGHTS` names, each of shape `(len(passages),)`."""
-    means = np.stack([passage.vectors.mean(axis=0) for passage in passages])
-    means /= np.maximum(np.linalg.norm(means, axis=1, keepdims=True), 1e-9)
-    lexical = _by_best([bm25(query, passage.stems, query.mean_length) for passage in passages])
-    cosine = _near(np.array([(passage.vectors @ query.vector).max() for passage in passages]))
-    sentences = [[frozenset(s.stems) for s in passage.sentences] for passage in passages]
+def _lexical(query: Query, passages: Sequence[StoredPassage]) -> dict[str, Signal]:
+    """The signals from shared words, each of shape `(len(passages),)`."""
+    rows = []
+    for passage in passages:
+        held = [[stem for stem in sentence.stems if stem in query.weights] for sentence in passage.sentences]
+        lengths = [len(sentence.stems) for sentence in passage.sentences]
+        together = [stem for stems in held for stem in stems]
+        best = max(bm25(query, stems, length, SENTENCE_LENGTH) for stems, length in zip(held, lengths, strict=True))
+        rows.append(
+            (
+                bm25(query, together, sum(lengths), query.mean_length),
+                best,
+                query.coverage(set(together)),
+                max(map(query.coverage, held)),
+            )
+        )
+    passage_bm25, sentence_bm25, coverage, sentence_coverage = np.array(rows).T
     return {
-        "bm25": lexical,
-        "cosine": cosine,
-        "passage_cosine": _near(means @ query.vector),
-        "sentence_bm25": _by_best(
-            [max(bm25(query, s.stems, SENTENCE_LENGTH) for s in passage.sentences) for passage in passages]
-        ),
-        "coverage": np.array([query.coverage(frozenset().union(*stems)) for stems in sentences]),
-        "sentence_coverage": np.array([max(map(query.coverage, stems)) for stems in sentences]),
-        "article": _best_of_others((lexical + cosine) / 2, [passage.content for passage in passages]),
+        "bm25": _by_best(passage_bm25),
+        "sentence_bm25": _by_best(sentence_bm25),
+        "coverage": coverage,
+        "sentence_coverage": sentence_coverage,
     }
 
 
-def bm25(query: Query, stems: Sequence[str], mean_length: float) -> float:
-    """BM25 of a text, of which `stems` are the index terms, among texts of `mean_length` terms."""
-    counts = Counter(stem for stem in stems if stem in query.weights)
-    norm = K1 * (1 - B + B * len(stems) / max(mean_length, 1.0))
-    return sum(query.weights[term] * count * (K1 + 1) / (count + norm) for term, count in counts.items())
+def bm25(query: Query, held: Sequence[str], length: int, mean_length: float) -> float:
+    """BM25 of a text of `length` index terms among texts of `mean_length`.
+
+    `held` are those of its terms that weigh something for the question, repeated as they occur.
+    """
+    norm = K1 * (1 - B + B * length / max(mean_length, 1.0))
+    return sum(query.weights[term] * count * (K1 + 1) / (count + norm) for term, count in Counter(held).items())
 
 
-def _by_best(values: Sequence[float]) -> Vectors:
-    return np.array(values) / (max(values) or 1.0)
+def _of_means(vectors: Vectors, cosines: Vectors, starts: npt.NDArray[np.intp]) -> Vectors:
+    """Cosines of the question with the mean of each passage's sentences, which begin at `starts`."""
+    norms = np.linalg.norm(np.add.reduceat(vectors, starts), axis=1)
+    means: Vectors = np.add.reduceat(cosines, starts) / np.maximum(norms, 1e-9)
+    return means
 
 
-def _near(cosines: Vectors) -> Vectors:
-    return np.clip(cosines / COSINE_CEILING, 0.0, 1.0)
+def _by_best(values: Signal) -> Signal:
+    return values / (values.max() or 1.0)
 
 
-def _best_of_others(values: Vectors, articles: Sequence[int]) -> Vectors:
+def _near(cosines: Vectors) -> Signal:
+    return np.clip(cosines.astype(np.float64) / COSINE_CEILING, 0.0, 1.0)
+
+
+def _best_of_others(values: Signal, articles: Sequence[int]) -> Signal:
     """For each passage the largest of `values` among the other passages of its article, 0 where there is none."""
     best: dict[int, list[float]] = {}
     for article, value in zip(articles, values.tolist(), strict=True):

@@ -9,47 +9,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
-from typer.core import TyperGroup
 
 from index.errors import BylineError, InputError
 
 if TYPE_CHECKING:
-    import click
-
     from index.settings import Settings
 
 OUT = Console(highlight=False)
 ERR = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
-class _Group(TyperGroup):
-    """Errors become one or two lines on standard error; the traceback is for `--debug`."""
-
-    def invoke(self, ctx: click.Context) -> Any:
-        try:
-            return super().invoke(ctx)
-        except BylineError as error:
-            if ctx.params.get("debug"):
-                raise
-            fail(str(error))
-            raise typer.Exit(2 if isinstance(error, InputError) else 1) from error
-        except (typer.Exit, typer.Abort, KeyboardInterrupt, BrokenPipeError):
-            raise
-        except Exception as error:
-            if ctx.params.get("debug") or _is_usage(error):
-                raise
-            fail(f"Something broke: {type(error).__name__}: {error}\nRun it again as `byline --debug ...` to see where.")
-            raise typer.Exit(1) from error
-
-
-def _is_usage(error: Exception) -> bool:
-    import click
-
-    return isinstance(error, click.ClickException)
-
-
 app = typer.Typer(
-    cls=_Group,
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -61,7 +31,8 @@ evaluation = typer.Typer(no_args_is_help=True, help="Measure how good the answer
 app.add_typer(evaluation, name="eval")
 
 StoreOption = Annotated[
-    str | None, typer.Option("--store", metavar="FOLDER", help="Folder of the index. [default: .byline, or BYLINE_STORE]")
+    str | None,
+    typer.Option("--store", metavar="FOLDER", help="Folder of the index. [default: .byline, or BYLINE_STORE]"),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for scripts.")]
 
@@ -90,7 +61,7 @@ def print_json(data: Any) -> None:
 
 @app.callback()
 def _start(
-    debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False,  # noqa: ARG001 see _Group
+    debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False,
     version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
 ) -> None:
     if version:
@@ -123,7 +94,8 @@ def ask(
     since: Annotated[str | None, typer.Option(metavar="DATE", help="Only articles published on or after it.")] = None,
     until: Annotated[str | None, typer.Option(metavar="DATE", help="Only articles published on or before it.")] = None,
     files: Annotated[
-        list[str] | None, typer.Option(metavar="PATTERN", help="Only files that match, such as '2024/*.txt'; repeatable.")
+        list[str] | None,
+        typer.Option(metavar="PATTERN", help="Only files that match, such as '2024/*.txt'; repeatable."),
     ] = None,
     store: StoreOption = None,
     as_json: JsonOption = False,
@@ -160,14 +132,21 @@ def doctor(store: StoreOption = None, as_json: JsonOption = False) -> None:
 
 
 def main() -> None:
-    """The `byline` command."""
+    """The `byline` command. Exit status: 0 done, 2 bad usage or bad input, 1 anything that broke."""
     import ui.evaluation  # noqa: F401 adds the commands of `byline eval`
 
     try:
         app()
-    except KeyboardInterrupt:
-        fail("Stopped.")
-        sys.exit(130)
+    except Exception as error:
+        if "--debug" in sys.argv:
+            raise
+        if not isinstance(error, BylineError):
+            fail(
+                f"Something broke: {type(error).__name__}: {error}\nRun it again as `byline --debug ...` to see where."
+            )
+            sys.exit(1)
+        fail(str(error))
+        sys.exit(2 if isinstance(error, InputError) else 1)
 
 
 if __name__ == "__main__":

@@ -106,7 +106,9 @@ def _vectors(store: Path, expected: int, update: str) -> Check:
 
 def _freshness(catalog: Catalog, folder: Path, store: Path, update: str) -> Check:
     if not folder.is_dir():
-        return Check("articles", False, f"{folder} is missing", "move it back, or index its new place into another --store")
+        return Check(
+            "articles", False, f"{folder} is missing", "move it back, or index its new place into another --store"
+        )
     known = catalog.files()
     there = {file.path: file for file in scan(folder, store, FORMATS).found}
     new = sum(path not in known for path in there)

@@ -43,7 +43,9 @@ def import_(
     )
 
 
-@evaluation.command(epilog="Example:  byline eval run data/xquad/gold.jsonl --corpus data/xquad/corpus --system byline --out runs/a")
+@evaluation.command(
+    epilog="Example:  byline eval run data/xquad/gold.jsonl --corpus data/xquad/corpus --system byline --out runs/a"
+)
 def run(
     gold: Annotated[Path, typer.Argument(help="Gold questions, JSON lines or CSV.")],
     corpus: Annotated[Path, typer.Option(metavar="FOLDER", help="The articles that they are about.")],
@@ -88,7 +90,9 @@ def curve(
     epilog="Example:  byline eval fit data/onestopqa data/xquad --out qa/weights.json   (the tuning parts alone are looked at)"
 )
 def fit(
-    data: Annotated[list[Path], typer.Argument(help="Imported sets: folders with corpus/ and gold.jsonl; two or more.")],
+    data: Annotated[
+        list[Path], typer.Argument(help="Imported sets: folders with corpus/ and gold.jsonl; two or more.")
+    ],
     out: Annotated[Path, typer.Option(metavar="FILE", help="Where the weights go.")],
 ) -> None:
     """Fit which sentences answer, how many to show and when to refuse, on the tuning parts of gold sets."""

@@ -19,7 +19,9 @@ _SNIPPET = 160  # characters of a passage that is shown with a refusal
 
 def plain(text: str) -> str:
     """`text` without what would steer a terminal: control characters, escapes, overrides of the writing direction."""
-    return "".join(c if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cf") else "\N{REPLACEMENT CHARACTER}" for c in text)
+    return "".join(
+        c if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cf") else "\N{REPLACEMENT CHARACTER}" for c in text
+    )
 
 
 def show_answer(answer: Answer, console: Console) -> None:
