@@ -1,6 +1,6 @@
 """Put measured tables into a document: `python docs/fill.py docs/benchmarks.md runs`.
 
-Between `<!-- BEGIN name -->` and `<!-- END name -->` the document holds the file `runs/name`, as the benchmark wrote it.
+Between `<!-- BEGIN name -->` and `<!-- END name -->` the document holds the file `runs/name`, as it was measured.
 """
 
 import re

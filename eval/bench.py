@@ -1,4 +1,4 @@
-"""How long things take, each beside its bare parts or another tool in the same run: ratios hold where machines are noisy.
+"""How long things take, beside their bare parts or another tool in the same run: ratios survive a noisy machine.
 
 Builds are timed with models loaded; everything is written to folders of its own and taken in turns.
 """
@@ -16,10 +16,11 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-
+from typing import TYPE_CHECKING, Any
 
 import chromadb
 import numpy as np
+import numpy.typing as npt
 from chromadb.config import Settings as ChromaSettings
 
 from eval.gold import load_gold
@@ -131,15 +132,18 @@ def _bare_model(embedder: Embedder) -> SentenceTransformer:
 def _bare(model: SentenceTransformer, sentences: Sequence[str], folder: Path) -> None:
     """What a build cannot do without: embedding the same sentences in the same format, and adding them to Chroma."""
     vectors = model.encode(list(sentences), normalize_embeddings=True, show_progress_bar=False)
-    client = chromadb.PersistentClient(str(folder), settings=ChromaSettings(anonymized_telemetry=False))
-    collection = client.create_collection(
-        "sentences", configuration={"hnsw": {"space": "cosine"}}, embedding_function=None
-    )
+    client, collection = _chroma(folder)
     size = client.get_max_batch_size()
     for at in range(0, len(vectors), size):
         part = vectors[at : at + size]
         collection.add(ids=[str(at + n) for n in range(len(part))], embeddings=part)
     client.close()
+
+
+def _chroma(folder: Path) -> tuple[Any, Any]:
+    client = chromadb.PersistentClient(str(folder), settings=ChromaSettings(anonymized_telemetry=False))
+    settings: Any = {"hnsw": {"space": "cosine"}}
+    return client, client.create_collection("sentences", configuration=settings, embedding_function=None)
 
 
 class _LlamaIndex:
@@ -159,10 +163,7 @@ class _LlamaIndex:
         from llama_index.core.node_parser import SentenceSplitter
         from llama_index.vector_stores.chroma import ChromaVectorStore
 
-        client = chromadb.PersistentClient(str(folder), settings=ChromaSettings(anonymized_telemetry=False))
-        collection = client.create_collection(
-            "chunks", configuration={"hnsw": {"space": "cosine"}}, embedding_function=None
-        )
+        client, collection = _chroma(folder)
         context = StorageContext.from_defaults(vector_store=ChromaVectorStore(chroma_collection=collection))
         splitter = SentenceSplitter(chunk_size=256)
         VectorStoreIndex.from_documents(
@@ -225,7 +226,7 @@ def _fill(corpus: Path, folder: Path, embedder: Embedder, stored: int) -> None:
 
 
 def _made_up(
-    generator: np.random.Generator, words: Sequence[str], frequencies: Vectors, sentences: Sequence[str]
+    generator: np.random.Generator, words: Sequence[str], frequencies: npt.NDArray[np.float64], sentences: Sequence[str]
 ) -> str:
     """200 sentences, five to a paragraph, as long as the corpus's own."""
     lines = []

@@ -1,7 +1,8 @@
-"""Fit the weights of `qa/weights.json` on the tuning parts of gold sets: which sentence answers, how many to show, when not to.
+"""Fit the weights of `qa/weights.json` on the tuning parts of gold sets.
 
-Three fits, all deterministic: a conditional logit over the candidate sentences of each question; a logistic regression that
-tells a set's own questions from those of the other sets; and the share of probability at which enough has been shown.
+Three fits, all deterministic: which sentence answers, by a conditional logit over the candidates of each question; how
+many to show, by the share of probability at which enough has been shown; and when to refuse, by a logistic regression
+that tells the questions of a set from those of the others.
 """
 
 from __future__ import annotations
@@ -19,7 +20,6 @@ from eval.gold import Gold, GoldSpan, load_gold, locate
 from eval.metrics import contains
 from index.builder import build
 from index.errors import InputError
-from index.models import Article
 from index.reader import Reader
 from index.settings import Settings
 from qa.evidence import FEATURES, Candidate, candidates, relevance_signals

@@ -100,7 +100,7 @@ def load_gold(path: str | Path) -> list[Gold]:
     for number, values in parsed:
         try:
             row = _gold(values)
-        except _Bad as problem:
+        except _BadRowError as problem:
             raise InputError(f"{path}, line {number}: {problem}") from problem
         if row.id in seen:
             raise InputError(f"{path}, line {number}: line {seen[row.id]} has the id {row.id!r} too; ids must differ")
@@ -154,7 +154,7 @@ def _occurrences(quote: str, text: str) -> Iterator[int]:
         start = text.find(quote, start + 1)
 
 
-class _Bad(Exception):
+class _BadRowError(Exception):
     """What is wrong with a row; `load_gold` adds where."""
 
 
@@ -204,9 +204,9 @@ def _csv_rows(path: Path) -> Iterator[tuple[int, Mapping[str, Any]]]:
 def _gold(values: Mapping[str, Any]) -> Gold:
     _only(values, KEYS, "the row")
     if "question" not in values:
-        raise _Bad('the key "question" is missing')
+        raise _BadRowError('the key "question" is missing')
     if "answer" in values and "answers" in values:
-        raise _Bad('give "answer" or "answers", not both')
+        raise _BadRowError('give "answer" or "answers", not both')
     question = _text(values["question"], "question")
     answers = [[values["answer"]]] if "answer" in values else values.get("answers", [])
     return Gold(
@@ -233,7 +233,7 @@ def _made_id(question: str) -> str:
 def _group(value: Any) -> tuple[GoldSpan, ...]:
     spans = tuple(_span(item) for item in _list(value, "a group of evidence"))
     if not spans:
-        raise _Bad("a group of evidence is empty; leave the group out")
+        raise _BadRowError("a group of evidence is empty; leave the group out")
     return spans
 
 
@@ -241,7 +241,7 @@ def _span(value: Any) -> GoldSpan:
     item = _object(value, ("file", "quote", "start"), "a piece of evidence")
     start = item.get("start")
     if start is not None and (not isinstance(start, int) or isinstance(start, bool) or start < 0):
-        raise _Bad(f"start must be a character offset from 0, not {start!r}")
+        raise _BadRowError(f"start must be a character offset from 0, not {start!r}")
     return GoldSpan(_text(item.get("file"), "file of the evidence"), _text(item.get("quote"), "quote"), start)
 
 
@@ -251,10 +251,10 @@ def _conflict(value: Any) -> GoldConflict | None:
     item = _object(value, ("kind", "sides"), "conflict")
     kind: ConflictKind | None = _one_of(item.get("kind"), get_args(ConflictKind), "kind of the conflict")
     if kind is None:
-        raise _Bad("a conflict needs a kind")
+        raise _BadRowError("a conflict needs a kind")
     sides = tuple(_side(side) for side in _list(item.get("sides"), "sides of the conflict"))
     if len(sides) < 2:
-        raise _Bad("a conflict needs at least two sides")
+        raise _BadRowError("a conflict needs at least two sides")
     return GoldConflict(kind, sides)
 
 
@@ -266,57 +266,57 @@ def _side(value: Any) -> GoldSide:
 def _turn(value: Any) -> tuple[str, str]:
     turn = _list(value, "a turn of the history")
     if len(turn) != 2:
-        raise _Bad("a turn of the history is a pair: [question, answer]")
+        raise _BadRowError("a turn of the history is a pair: [question, answer]")
     return _text(turn[0], "question of the history"), _text(turn[1], "answer of the history")
 
 
 def _only(values: Mapping[str, Any], known: Iterable[str], what: str) -> None:
     unknown = sorted(set(values) - set(known))
     if unknown:
-        raise _Bad(f"unknown key {unknown[0]!r} in {what}; known are {', '.join(sorted(known))}")
+        raise _BadRowError(f"unknown key {unknown[0]!r} in {what}; known are {', '.join(sorted(known))}")
 
 
 def _object(value: Any, known: Iterable[str], what: str) -> Mapping[str, Any]:
     if not isinstance(value, dict):
-        raise _Bad(f"{what} must be an object, not {value!r}")
+        raise _BadRowError(f"{what} must be an object, not {value!r}")
     _only(value, known, what)
     return value
 
 
 def _list(value: Any, what: str) -> list[Any]:
     if not isinstance(value, list):
-        raise _Bad(f"{what} must be a list, not {value!r}")
+        raise _BadRowError(f"{what} must be a list, not {value!r}")
     return value
 
 
 def _texts(value: Any, what: str) -> tuple[str, ...]:
     texts = tuple(_text(item, f"an entry of {what}") for item in _list(value, what))
     if not texts:
-        raise _Bad(f"{what} is empty; give at least one, or leave it out")
+        raise _BadRowError(f"{what} is empty; give at least one, or leave it out")
     return texts
 
 
 def _string(value: Any, what: str) -> str:
     if not isinstance(value, str):
-        raise _Bad(f"{what} must be a string, not {value!r}")
+        raise _BadRowError(f"{what} must be a string, not {value!r}")
     return value
 
 
 def _text(value: Any, what: str) -> str:
     if not _string(value, what).strip():
-        raise _Bad(f"{what} is empty")
+        raise _BadRowError(f"{what} is empty")
     return str(value)
 
 
 def _bool(value: Any, what: str) -> bool:
     if not isinstance(value, bool):
-        raise _Bad(f"{what} must be true or false, not {value!r}")
+        raise _BadRowError(f"{what} must be true or false, not {value!r}")
     return value
 
 
 def _one_of(value: Any, known: tuple[Any, ...], what: str) -> Any:
     if value is not None and value not in known:
-        raise _Bad(f"{what} must be one of {', '.join(known)}, not {value!r}")
+        raise _BadRowError(f"{what} must be one of {', '.join(known)}, not {value!r}")
     return value
 
 
@@ -326,4 +326,4 @@ def _date(value: Any, what: str) -> str | None:
     try:
         return date.fromisoformat(_string(value, what)).isoformat()
     except ValueError as error:
-        raise _Bad(f"{what} must be a date such as 2024-06-20, not {value!r}") from error
+        raise _BadRowError(f"{what} must be a date such as 2024-06-20, not {value!r}") from error

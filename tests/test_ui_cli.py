@@ -31,7 +31,7 @@ def test_help_names_the_commands_and_imports_nothing_heavy(tmp_path):
         "from ui.cli import main\n"
         "try: main()\n"
         "except SystemExit: pass\n"
-        "heavy = {'torch', 'chromadb', 'sentence_transformers', 'numpy', 'llama_index', 'trafilatura'} & set(sys.modules)\n"
+        "heavy = {'torch', 'chromadb', 'sentence_transformers', 'numpy', 'llama_index'} & set(sys.modules)\n"
         "sys.exit(f'imported {heavy}' if heavy else 0)"
     )
     checked = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=SEEDS.parent, timeout=60)

@@ -71,9 +71,7 @@ def _start(
         raise typer.Exit
 
 
-@app.command(
-    epilog="Examples:  byline index articles/    byline index articles/ --store /data/byline    byline index articles/ --json"
-)
+@app.command(epilog="Examples:  byline index articles/    byline index articles/ --store /data/byline --json")
 def index(
     path: Annotated[str, typer.Argument(metavar="FOLDER", help="Folder of articles: .txt .md .html .pdf .docx")],
     store: StoreOption = None,

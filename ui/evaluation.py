@@ -86,9 +86,7 @@ def curve(
     OUT.print(f"as shown: {shown[1]:.3f} at {shown[0]:.1f} words; plotted in {out}", markup=False, soft_wrap=True)
 
 
-@evaluation.command(
-    epilog="Example:  byline eval fit data/onestopqa data/xquad --out qa/weights.json   (the tuning parts alone are looked at)"
-)
+@evaluation.command(epilog="Example:  byline eval fit data/onestopqa data/xquad --out qa/weights.json")
 def fit(
     data: Annotated[
         list[Path], typer.Argument(help="Imported sets: folders with corpus/ and gold.jsonl; two or more.")
