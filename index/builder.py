@@ -8,26 +8,36 @@ what is in between stands in the table `unsettled`, so that the next build can c
 from __future__ import annotations
 
 import hashlib
+import sqlite3
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from index.batch import Batch
 from index.catalog import FileRecord, sentence_id
 from index.embed import Embedder
-from index.errors import InputError, StoreError, UnreadableFile
-from index.load import FORMATS, load, read
-from index.models import Article, BuildReport, Passage
-from index.opening import claim, open_catalog, open_vectors, vectors_path, writing
+from index.errors import DamagedVectors, InputError, StoreError, UnreadableFile
+from index.load import FORMATS, language_warning, load, read
+from index.models import BuildReport
+from index.opening import (
+    claim,
+    doubt_path,
+    is_damage,
+    open_catalog,
+    open_vectors,
+    set_aside,
+    vectors_path,
+    writing,
+)
 from index.scan import Found, Scan, scan
-from index.settings import Settings
+from index.settings import BUNDLED, Settings
 from index.split import split
 
 if TYPE_CHECKING:
     from index.store import VectorStore
 
-BATCH = 4_096  # sentences embedded, added and committed together
 _RACY_NS = 2_000_000_000  # a file changed this shortly before it was read may have been changed again since
 
 
@@ -57,29 +67,43 @@ def build(
     store that another build is writing to, or that was made from another folder, with another model or by a newer version.
     """
     settings = settings or Settings.load()
-    root, store = Path(folder).expanduser(), Path(settings.store).expanduser()
-    if not root.is_dir():
-        what = "is a file, not a folder" if root.exists() else "does not exist"
-        raise InputError(f"{folder} {what}; give the folder that holds the articles.")
-    if store.resolve() == root.resolve():
-        raise InputError(f"The store {store} cannot be the folder of articles itself; choose another --store.")
+    root, store = _checked(folder, settings.store)
+    embedder = Embedder(settings.embedding_model)
     try:
         store.mkdir(parents=True, exist_ok=True)
         with writing(store):
-            embedder = embedder or Embedder(settings.embedding_model)
-            return _Build(root.resolve(), store.resolve(), embedder, progress).run()
-    except (PermissionError, FileExistsError) as error:
+            return _build(root, store.resolve(), embedder, progress)
+    except DamagedVectors as error:
+        doubt_path(store).touch()
+        raise StoreError(f"{error}; index again to have it mended.") from error
+    except sqlite3.Error as error:
+        raise StoreError(
+            f"Cannot write to the store {store} ({error}).\nWhat is indexed so far is kept; make room, and index again."
+        ) from error
+    except OSError as error:
         raise StoreError(f"Cannot write to the store {store} ({error.strerror}); choose another --store.") from error
 
 
-@dataclass(slots=True)
-class _Waiting:
-    """An article that waits for its vectors, and the files that hold it."""
+def _checked(folder: str | Path, store: str) -> tuple[Path, Path]:
+    root, own = Path(folder).expanduser(), Path(store).expanduser()
+    if not root.is_dir():
+        what = "is a file, not a folder" if root.exists() else "does not exist"
+        raise InputError(f"{folder} {what}; give the folder that holds the articles.")
+    if own.resolve() == root.resolve():
+        raise InputError(f"The store {own} cannot be the folder of articles itself; choose another --store.")
+    return root.resolve(), own
 
-    article: Article
-    passages: list[Passage]
-    sentences: list[str]
-    files: list[FileRecord]
+
+def _build(root: Path, store: Path, embedder: Embedder, progress: Report | None) -> BuildReport:
+    try:
+        return _Build(root, store, embedder, progress).run()
+    except sqlite3.DatabaseError as error:
+        if not is_damage(error):
+            raise
+        warning = set_aside(store, error)
+    again = _Build(root, store, embedder, progress)
+    again.warn_of_store(warning)
+    return again.run()
 
 
 class _Build:
@@ -91,15 +115,19 @@ class _Build:
         self.indexed: dict[str, list[str]] = {"added": [], "changed": [], "unchanged": []}
         self.skipped: list[tuple[str, str]] = []
         self.warnings: list[tuple[str, str]] = []
-        self.waiting: dict[str, _Waiting] = {}
+        self.named: list[FileRecord] = []  # files to be noted at the end: nothing in them has to be embedded
+        self.dropped: list[str] = []  # and to be forgotten
+        self.altered = False  # whether a reader will find other articles
         self.files_done = self.files_total = self.embedded = 0
         self._vectors: VectorStore | None = None
-        self.catalog = open_catalog(store, self._warn_store)
+        self.catalog = open_catalog(store, self.warn_of_store)
+        self.batch = Batch(self.catalog, embedder, store)
 
     def run(self) -> BuildReport:
+        """Do it all. Nothing can be done with the object afterwards."""
         try:
             claim(self.catalog, self.embedder, self.store, self.root)
-            if self.catalog.unsettled() or not vectors_path(self.store).is_dir():
+            if self._in_doubt():
                 assert self.vectors  # opening it clears up and restores
             found = scan(self.root, self.store, FORMATS)
             before = self.catalog.files()
@@ -108,19 +136,31 @@ class _Build:
             for file in found.found:
                 self._take(file, before.get(file.path))
             self._flush()
-            removed, renamed = self._drop_missing(found, before)
-            return self._report(removed, renamed)
+            gone = self._gone(found, before)
+            self._name(gone)
+            self._tell("indexing", self.embedded)
+            return self._report(gone, self._renames(gone))
         finally:
+            self.catalog.close()
             if self._vectors:
                 self._vectors.close()
-            self.catalog.close()
+
+    def warn_of_store(self, message: str) -> None:
+        """Have the report say something about the store itself."""
+        self.warnings.append((self.store.name, message))
 
     @property
     def vectors(self) -> VectorStore:
         """The vector index; opened when first needed, since an unchanged folder does not need it."""
         if self._vectors is None:
-            self._vectors = open_vectors(self.store, self.catalog, self._warn_store, lambda n: self._tell("restoring", n))
+            self._vectors = open_vectors(
+                self.store, self.catalog, self.warn_of_store, lambda n: self._tell("restoring", n)
+            )
         return self._vectors
+
+    def _in_doubt(self) -> bool:
+        missing = not vectors_path(self.store).is_dir()
+        return missing or doubt_path(self.store).exists() or bool(self.catalog.unsettled())
 
     def _take(self, file: Found, before: FileRecord | None) -> None:
         """Decide what is to be done with a file, and do all but the embedding."""
@@ -131,15 +171,17 @@ class _Build:
             read_ns = time.time_ns()
             data = read(self.root / file.path)
         except UnreadableFile as error:
-            self._skip(file.path, str(error), before)  # not remembered: a permission changes without a trace
+            self._skip(file.path, str(error), before)
+            self.dropped.append(file.path)  # not remembered: a permission changes without a trace
             return
         key = content_key(data, file.path)
         record = FileRecord(file.path, file.size, file.mtime_ns, read_ns, self.catalog.content(key), None)
         if record.content is None:
             self._parse(key, data, record, before)
         else:
-            self.catalog.put_file(record)
-            self._note(record, before, record.content)
+            self.named.append(record)
+            self.files_done += 1
+            self._note(record, before)
 
     def _keep(self, before: FileRecord) -> None:
         self.files_done += 1
@@ -149,103 +191,87 @@ class _Build:
             self.indexed["unchanged"].append(before.path)
 
     def _parse(self, key: str, data: bytes, record: FileRecord, before: FileRecord | None) -> None:
-        if key not in self.waiting:
+        if key not in self.batch:
             try:
-                loaded = load(self.root / record.path, record.path, data)
-                passages = split(loaded.article.text, loaded.body)
-                if not passages:
-                    raise UnreadableFile("no text in it")
+                self._read_article(key, data, record)
             except UnreadableFile as error:
                 self._skip(record.path, str(error), before)
-                self.catalog.put_file(replace(record, reason=str(error)))
+                self.named.append(replace(record, reason=str(error)))
                 return
-            text = loaded.article.text
-            sentences = [text[s.start : s.end] for passage in passages for s in passage.sentences]
-            self.waiting[key] = _Waiting(loaded.article, passages, sentences, [])
-            self.warnings += [(record.path, warning) for warning in loaded.warnings]
-        self.waiting[key].files.append(record)
-        self._note(record, before, None)
-        if sum(len(waiting.sentences) for waiting in self.waiting.values()) >= BATCH:
+        self.batch.name(key, record)
+        self._note(record, before)
+        if self.batch.is_full:
             self._flush()
+
+    def _read_article(self, key: str, data: bytes, record: FileRecord) -> None:
+        loaded = load(self.root / record.path, record.path, data)
+        passages = split(loaded.article.text, loaded.body)
+        if not passages:
+            raise UnreadableFile("no text in it")
+        self.batch.add(key, loaded.article, passages)
+        self.warnings += [(record.path, warning) for warning in loaded.warnings]
+        foreign = language_warning(loaded.article.language)
+        if foreign and self.embedder.model == BUNDLED:
+            self.warnings.append((record.path, foreign))
 
     def _skip(self, path: str, reason: str, before: FileRecord | None) -> None:
         self.files_done += 1
         if before and before.content is not None:
             reason += " (what was indexed of it before is removed)"
-            self.catalog.drop_files([path])
+            self.altered = True
         self.skipped.append((path, reason))
 
-    def _note(self, record: FileRecord, before: FileRecord | None, content: int | None) -> None:
+    def _note(self, record: FileRecord, before: FileRecord | None) -> None:
         was = before.content if before else None
-        kind = "added" if was is None else "unchanged" if was == content else "changed"
+        kind = "added" if was is None else "unchanged" if was == record.content else "changed"
         self.indexed[kind].append(record.path)
-        if content is not None:
-            self.files_done += 1
-            self._tell("indexing", self.embedded)
+        self.altered |= kind != "unchanged"
 
     def _flush(self) -> None:
-        """Embed what waits, add the vectors, then commit article by article."""
-        if not self.waiting:
-            return
-        waiting, self.waiting = self.waiting, {}
-        sentences = [sentence for item in waiting.values() for sentence in item.sentences]
-        vectors = self.embedder.encode(sentences, self._embedded)
-        ids = [sentence_id(key, n) for key, item in waiting.items() for n in range(len(item.sentences))]
-        index = self.vectors
-        with self.catalog.transaction():
-            self.catalog.note_unsettled((key, len(item.sentences)) for key, item in waiting.items())
-        index.add(ids, vectors)
-        at = 0
-        for key, item in waiting.items():
-            with self.catalog.transaction():
-                end = at + len(item.sentences)
-                content = self.catalog.put_content(key, item.article, item.passages, vectors[at:end])
-                for record in item.files:
-                    self.catalog.put_file(replace(record, content=content))
-                self.catalog.settle([key])
-                at = end
-            self.files_done += len(item.files)
-        self.catalog.raise_generation()
-        self._tell("indexing", self.embedded)
+        if self.batch.sentences:
+            self.files_done += self.batch.commit(self.vectors, self._embedded)
+            self._tell("indexing", self.embedded)
 
-    def _drop_missing(self, found: Scan, before: dict[str, FileRecord]) -> tuple[list[str], list[tuple[str, str]]]:
-        """Forget the files that are gone, then the contents that no file names any more. Returns (removed, renamed)."""
+    def _gone(self, found: Scan, before: dict[str, FileRecord]) -> dict[str, FileRecord]:
+        """The files that are no longer there. Those in a folder that could not be listed are taken to be unchanged."""
         there = {file.path for file in found.found}
-        kept = [path for path in before if path not in there and path.startswith(tuple(found.unread))]
-        gone = {path: record for path, record in before.items() if path not in there and path not in kept}
+        missing = {path: record for path, record in before.items() if path not in there}
+        kept = {path for path in missing if path.startswith(tuple(found.unread))}
         self.indexed["unchanged"] += [path for path in kept if before[path].content is not None]
-        renamed = self._renames({path: r.content for path, r in gone.items() if r.content is not None})
-        if gone or any(self.indexed[kind] for kind in ("added", "changed")) or self.skipped:
+        return {path: record for path, record in missing.items() if path not in kept}
+
+    def _name(self, gone: dict[str, FileRecord]) -> None:
+        """Note the files that needed no embedding, forget those that are gone, and the contents that no file names."""
+        with self.catalog.transaction():
+            self.catalog.drop_files([*gone, *self.dropped])
+            for record in self.named:
+                self.catalog.put_file(record)
+            unnamed = self.catalog.drop_unnamed()
+            self.catalog.note_unsettled(unnamed)
+            if self.altered or unnamed or any(record.content is not None for record in gone.values()):
+                self.catalog.raise_generation()
+        if unnamed:
+            self.vectors.delete(sentence_id(key, n) for key, count in unnamed for n in range(count))
             with self.catalog.transaction():
-                self.catalog.drop_files(gone)
-                dropped = self.catalog.drop_unnamed()
-                self.catalog.note_unsettled(dropped)
-            if dropped:
-                self.vectors.delete(sentence_id(key, n) for key, count in dropped for n in range(count))
-                self.catalog.settle(key for key, _ in dropped)
-            self.catalog.raise_generation()
-        old = {old for old, _ in renamed}
-        return [path for path, r in gone.items() if r.content is not None and path not in old], renamed
+                self.catalog.settle(key for key, _ in unnamed)
+                self.catalog.raise_generation()  # a reader that looked in between may still be offered what is deleted
 
-    def _renames(self, gone: dict[str, int]) -> list[tuple[str, str]]:
-        """Pair files that are gone with new ones of the same content."""
-        by_content: dict[int, list[str]] = {}
-        for path, content in gone.items():
-            by_content.setdefault(content, []).append(path)
-        now = self.catalog.files() if gone else {}
-        renamed = []
-        for path in self.indexed["added"]:
-            content = now[path].content if path in now else None
-            if content is not None and by_content.get(content):
-                renamed.append((by_content[content].pop(0), path))
-        return renamed
+    def _renames(self, gone: dict[str, FileRecord]) -> list[tuple[str, str]]:
+        """Pair files that are gone with new ones of the same content, as (old, new)."""
+        olds: dict[int, list[str]] = {}
+        for path, record in gone.items():
+            if record.content is not None:
+                olds.setdefault(record.content, []).append(path)
+        added = set(self.indexed["added"])
+        news = ((record.path, record.content) for record in self.named if record.path in added)
+        return [(olds[content].pop(0), path) for path, content in news if content is not None and olds.get(content)]
 
-    def _report(self, removed: list[str], renamed: list[tuple[str, str]]) -> BuildReport:
-        new = {new for _, new in renamed}
+    def _report(self, gone: dict[str, FileRecord], renamed: list[tuple[str, str]]) -> BuildReport:
+        olds, news = {old for old, _ in renamed}, {new for _, new in renamed}
         return BuildReport(
-            added=tuple(path for path in self.indexed["added"] if path not in new),
+            added=tuple(path for path in self.indexed["added"] if path not in news),
             changed=tuple(self.indexed["changed"]),
-            removed=tuple(sorted(removed)),
+            removed=tuple(path for path, record in gone.items() if record.content is not None and path not in olds),
             unchanged=tuple(sorted(self.indexed["unchanged"])),
             renamed=tuple(sorted(renamed)),
             skipped=tuple(sorted(self.skipped)),
@@ -262,9 +288,6 @@ class _Build:
         if self.progress:
             seconds = time.perf_counter() - self.started
             self.progress(Progress(stage, self.files_done, self.files_total, sentences, seconds))
-
-    def _warn_store(self, message: str) -> None:
-        self.warnings.append((self.store.name, message))
 
 
 def content_key(data: bytes, path: str) -> str:

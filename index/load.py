@@ -62,7 +62,6 @@ def load(path: Path, file: str, data: bytes | None = None) -> Loaded:
     _check_size(len(data))
     content = reader(data)
     language = language_of(content.text[content.body : content.body + _LANGUAGE_SAMPLE])
-    foreign = language_warning(language)
     article = Article(
         file=file,
         sha256=hashlib.sha256(data).hexdigest(),
@@ -73,7 +72,7 @@ def load(path: Path, file: str, data: bytes | None = None) -> Loaded:
         language=language,
         pages=content.pages,
     )
-    return Loaded(article, content.warnings + ((foreign,) if foreign else ()), content.body)
+    return Loaded(article, content.warnings, content.body)
 
 
 def language_of(text: str) -> str | None:
@@ -93,7 +92,10 @@ def language_of(text: str) -> str | None:
 
 
 def language_warning(language: str | None) -> str | None:
-    """What to tell the user about an article in `language` (ISO 639-1), or None for English and for the unknown."""
+    """What the user of the bundled model should know about an article in `language`, an ISO 639-1 code.
+
+    None for English and for the unknown.
+    """
     if language is None or language == "en":
         return None
     from babel import Locale

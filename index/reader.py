@@ -7,7 +7,8 @@ import hashlib
 import json
 import sqlite3
 import threading
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -16,9 +17,18 @@ import numpy as np
 
 from index.catalog import Catalog, Totals, unpack
 from index.embed import Embedder, Vectors
-from index.errors import InputError, StoreError
+from index.errors import DamagedVectors, InputError, StoreError
 from index.models import Article, Span
-from index.opening import articles_folder, catalog_path, check_model, vectors_path
+from index.opening import (
+    articles_folder,
+    can_find,
+    catalog_path,
+    check_dimension,
+    check_model,
+    doubt_path,
+    is_damage,
+    vectors_path,
+)
 from index.settings import Settings
 from index.store import VectorStore
 
@@ -99,27 +109,35 @@ class Reader:
     def __init__(self, settings: Settings, embedder: Embedder | None = None) -> None:
         self.store = Path(settings.store).expanduser()
         self.embedder = embedder or Embedder(settings.embedding_model)
-        if not catalog_path(self.store).is_file():
-            raise StoreError(f"There is no index in {self.store}; make one with: byline index FOLDER")
-        try:
-            self.catalog = Catalog(catalog_path(self.store))
-        except sqlite3.DatabaseError as error:
-            raise StoreError(f"The catalog of {self.store} is damaged ({error}); mend it with: byline index FOLDER") from error
-        check_model(self.catalog, self.embedder, self.store)
-        self.folder = articles_folder(self.catalog, self.store)
         self._lock = threading.Lock()
         self._vectors: VectorStore | None = None
-        self._generation = -1
         self._entries: tuple[ArticleEntry, ...] = ()
         self._totals = Totals(0, 0, 0, 0)
+        self._open()
 
     def close(self) -> None:
         """Release files and connections."""
         with self._lock:
             if self._vectors:
                 self._vectors.close()
-                self._vectors = None
-        self.catalog.close()
+            self.catalog.close()
+
+    def _open(self) -> None:
+        """Open the catalog. Nothing of an earlier one is kept: not even its generation means anything."""
+        self._generation = -1
+        path = catalog_path(self.store)
+        if not path.is_file():
+            raise StoreError(f"There is no index in {self.store}; make one with: byline index FOLDER")
+        try:
+            self._file = _identity(path)
+            self.catalog = Catalog(path)
+            check_model(self.catalog, self.embedder, self.store)
+        except sqlite3.DatabaseError as error:
+            what = "is damaged" if is_damage(error) else "cannot be read"
+            raise StoreError(
+                f"The catalog of {self.store} {what} ({error}); mend it with: byline index FOLDER"
+            ) from error
+        self.folder = articles_folder(self.catalog, self.store)
 
     # -- what there is
 
@@ -131,13 +149,17 @@ class Reader:
     def entries(self) -> tuple[ArticleEntry, ...]:
         """Every indexed file, by name."""
         self._follow()
-        if not self._entries:
+        entries, generation = self._entries, self._generation
+        if not entries:
             query = (
                 "SELECT f.path, f.content, c.title, c.published, c.sentences FROM files f JOIN contents c ON c.id = f.content "
                 "ORDER BY f.path"
             )
-            self._entries = tuple(ArticleEntry(*row) for row in self.catalog.db.execute(query))
-        return self._entries
+            entries = tuple(ArticleEntry(*row) for row in self.catalog.db.execute(query))
+            with self._lock:
+                if self._generation == generation:
+                    self._entries = entries
+        return entries
 
     def scope(self, since: str | None, until: str | None, files: Sequence[str]) -> Scope | None:
         """The articles that the filters allow, or None where there is no filter.
@@ -146,7 +168,9 @@ class Reader:
         """
         if not (since or until or files):
             return None
-        named = [e for e in self.entries() if not files or any(fnmatch.fnmatchcase(e.file, pattern) for pattern in files)]
+        named = [
+            e for e in self.entries() if not files or any(fnmatch.fnmatchcase(e.file, pattern) for pattern in files)
+        ]
         if not (since or until):
             return Scope(tuple(named), 0)
         dated = [entry for entry in named if entry.published]
@@ -191,10 +215,14 @@ class Reader:
         if scope and scope.sentences <= _EXACT_UP_TO:
             return self._nearest_exactly(vector, n, scope)
         self._follow()
-        assert self._vectors
         total = self._totals.sentences
+        if not total or not self._vectors:
+            return []
+        check_dimension(self.catalog, len(vector), self.store)
         wanted = n if scope is None else min(max(n * total // max(scope.sentences, 1), n), _OVERFETCH_UP_TO)
-        keys = [sentence.rpartition(":") for sentence, _ in self._vectors.search(vector, min(wanted, total))]
+        with self._mendable():
+            found = self._vectors.search(vector, min(wanted, total))
+        keys = [sentence.rpartition(":") for sentence, _ in found]
         return self._passages_holding([(key, int(ordinal)) for key, _, ordinal in keys], scope)[:n]
 
     def matching(self, terms: Collection[str], n: int, scope: Scope | None = None) -> list[int]:
@@ -228,17 +256,19 @@ class Reader:
     def passages(self, ids: Iterable[int]) -> list[StoredPassage]:
         """Passages with their sentences, in the order of their ids; those that a build has removed are left out."""
         wanted = _json(ids)
-        heads = self.catalog.db.execute(
-            "SELECT p.id, p.content, p.start, p.end, p.text, t.stems, p.last_sentence - p.first_sentence + 1 FROM passages p "
-            "JOIN terms t ON t.rowid = p.id WHERE p.id IN (SELECT value FROM json_each(?)) ORDER BY p.id",
-            (wanted,),
-        ).fetchall()
-        rows = self.catalog.db.execute(
-            "SELECT s.start, s.end, s.text_key, s.vector FROM passages p JOIN sentences s "
-            "ON s.id BETWEEN p.first_sentence AND p.last_sentence "
-            "WHERE p.id IN (SELECT value FROM json_each(?)) ORDER BY s.id",
-            (wanted,),
-        ).fetchall()
+        with self.catalog.snapshot() as db:
+            heads = db.execute(
+                "SELECT p.id, p.content, p.start, p.end, p.text, t.stems, p.last_sentence - p.first_sentence + 1 "
+                "FROM passages p JOIN terms t ON t.rowid = p.id "
+                "WHERE p.id IN (SELECT value FROM json_each(?)) ORDER BY p.id",
+                (wanted,),
+            ).fetchall()
+            rows = db.execute(
+                "SELECT s.start, s.end, s.text_key, s.vector FROM passages p JOIN sentences s "
+                "ON s.id BETWEEN p.first_sentence AND p.last_sentence "
+                "WHERE p.id IN (SELECT value FROM json_each(?)) ORDER BY s.id",
+                (wanted,),
+            ).fetchall()
         if not rows:
             return []
         vectors = unpack(b"".join(row[3] for row in rows), len(rows))
@@ -303,7 +333,9 @@ class Reader:
             "AND p.content IN (SELECT value FROM json_each(?))"
         )
         match = " OR ".join(f'"{term}"' for term in sorted(terms))
-        return self.passages(row[0] for row in self.catalog.db.execute(query, (match, _json(contents)))) if terms else []
+        return (
+            self.passages(row[0] for row in self.catalog.db.execute(query, (match, _json(contents)))) if terms else []
+        )
 
     def _nearest_exactly(self, vector: Vectors, n: int, scope: Scope) -> list[int]:
         rows = self.catalog.db.execute(
@@ -333,17 +365,45 @@ class Reader:
         return list(dict.fromkeys(row[0] for row in rows if row))
 
     def _follow(self) -> None:
-        """Take up what a build has committed since the last look."""
+        """Take up what a build has committed since the last look, be it in a store that was made anew."""
         with self._lock:
+            if _identity(catalog_path(self.store)) != self._file:
+                self._open()  # a thread that is reading the old catalog keeps it until it has finished
             generation = self.catalog.generation
             if generation == self._generation:
                 return
             self._totals, self._entries = self.catalog.totals(), ()
-            if self._vectors:
-                self._vectors.reopen()
-            else:
-                self._vectors = VectorStore(vectors_path(self.store))
+            if self._totals.sentences:
+                with self._mendable():
+                    self._reopen_vectors(generation)
             self._generation = generation
+
+    def _reopen_vectors(self, generation: int) -> None:
+        if self._vectors:
+            self._vectors.reopen()
+        else:
+            self._vectors = VectorStore(vectors_path(self.store), create=False)
+        lost = not can_find(self.catalog, self._vectors)
+        if lost and self.catalog.generation == generation:  # or else a build has just deleted what was looked for
+            raise DamagedVectors(f"The vector index {self._vectors.folder} has lost sentences")
+
+    @contextmanager
+    def _mendable(self) -> Iterator[None]:
+        """Have the next build look at a vector index that cannot be used."""
+        try:
+            yield
+        except DamagedVectors as error:
+            with suppress(OSError):  # who may not write here has to tell somebody who may
+                doubt_path(self.store).touch()
+            raise StoreError(f"{error}; mend it with: byline index {self.folder}") from error
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    try:
+        status = path.stat()
+    except FileNotFoundError:
+        return None
+    return status.st_dev, status.st_ino
 
 
 def _by_content(entries: Iterable[ArticleEntry]) -> dict[int, list[ArticleEntry]]:

@@ -32,7 +32,9 @@ class Settings:
     """`bundled` (all-MiniLM-L6-v2), or any sentence-transformers name or path."""
 
     @classmethod
-    def load(cls, folder: str | Path = ".", environ: Mapping[str, str] | None = None, **overrides: str | None) -> Settings:
+    def load(
+        cls, folder: str | Path = ".", environ: Mapping[str, str] | None = None, **overrides: str | None
+    ) -> Settings:
         """Read `byline.toml` in `folder`, then the environment, then `overrides` that are not None.
 
         Raises `InputError` for a key that does not exist, a value of the wrong type or a file that is not TOML.
@@ -58,7 +60,9 @@ def _from_file(path: Path) -> dict[str, Any]:
 
 
 def _from_environment(environ: Mapping[str, str]) -> dict[str, str]:
-    values = {name[len(PREFIX) :].lower(): value for name, value in environ.items() if name.startswith(PREFIX) and value}
+    values = {
+        name[len(PREFIX) :].lower(): value for name, value in environ.items() if name.startswith(PREFIX) and value
+    }
     for key in values:
         _check(key, f"the environment ({PREFIX}{key.upper()})")
     return values

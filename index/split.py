@@ -18,14 +18,16 @@ JOIN_BELOW = 400  # a passage shorter than this takes in the next paragraph ...
 JOIN_UP_TO = 700  # ... as long as both together stay within this
 CUT_PAST = 900  # a longer paragraph is cut at sentences
 LONGEST_SENTENCE = 1_000  # about the 256 tokens that the bundled model reads
-LONGEST_PARAGRAPH = 20_000  # an endless line is cut at white space: sentencex is quadratic in a line of nothing but marks
+LONGEST_PARAGRAPH = (
+    20_000  # an endless line is cut at white space: sentencex is quadratic in a line of nothing but marks
+)
 LONG_QUOTATION = 400  # past this, a quotation of several sentences is cut inside
 
 _LINE_END = re.compile("\r\n|[\r\n\v\f\x85\u2028\u2029]")
 _ENDS_SENTENCE = re.compile(r"[.!?:…][\"'”’»)\]]*\s*$")
 _MARKUP_LINE = re.compile(r"\s*(?:#{1,6}\s|[-*+•]\s|\d{1,3}[.)]\s|>|\|)")
 _CLOSING = "\"”’»)]'"
-_QUOTES = re.compile("[“”„«»\"]")
+_QUOTES = re.compile('[“”„«»"]')
 _CLOCK = re.compile(r"\b[ap]\.m\.$", re.IGNORECASE)
 _CLOCK_LENGTH = 8  # characters at the end of a sentence that show a time of day
 _AFTER_CLOCK = re.compile(
@@ -111,7 +113,9 @@ def _mended(flowing: str, spans: Iterable[Span]) -> Iterator[Span]:
     held: Span | None = None
     for span in spans:
         # only the end of what is held: it may have grown long
-        if held and _continues(flowing[max(held.start, held.end - _CLOCK_LENGTH) : held.end], flowing[span.start : span.end]):
+        if held and _continues(
+            flowing[max(held.start, held.end - _CLOCK_LENGTH) : held.end], flowing[span.start : span.end]
+        ):
             held = Span(held.start, span.end)
             continue
         if held:
@@ -136,7 +140,7 @@ def _inside_quotation(flowing: str, span: Span) -> Iterator[Span]:
     starts = [span.start]
     for part in list(_mended(bare, _boundaries(bare)))[1:]:
         start = span.start + part.start
-        while start > span.start and flowing[start - 1] in "“„«\"(":
+        while start > span.start and flowing[start - 1] in '“„«"(':
             start -= 1
         if flowing[start] in _CLOSING and flowing[start] != '"':
             continue

@@ -11,40 +11,45 @@ from typing import TypeVar
 
 import chromadb
 import filelock
+from chromadb.api import ClientAPI
 from chromadb.config import Settings as ChromaSettings
 
 from index.embed import Vectors
-from index.errors import StoreError
+from index.errors import DamagedVectors, StoreError
 
 SPACE = "cosine"
 _COLLECTION = "sentences"
 _OPEN_TIMEOUT = 60  # seconds; two processes that open one Chroma folder at once can hang
+_LONGEST_REASON = 200  # characters; Chroma quotes what it cannot read
 _T = TypeVar("_T")
 
 
 class VectorStore:
     """Chroma in a folder, safe to share between threads.
 
-    Raises `StoreError` when Chroma cannot open or read the folder: it has to be rebuilt from the catalog.
+    Raises `DamagedVectors` when Chroma cannot open or use the folder, or there is none and `create` is false: it has to
+    be made again from the catalog. Raises `StoreError` when another process takes too long to open it.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, create: bool = True) -> None:
         self.folder = folder
+        self._create = create
         self._lock = threading.Lock()
+        self._client: ClientAPI | None = None
         self._open()
 
     def add(self, ids: Sequence[str], vectors: Vectors, report: Callable[[int], None] | None = None) -> None:
         """Add unit vectors, shape `(len(ids), dimension)`. An id that is there already is left as it is."""
-        with self._guarded():
-            for part in _batches(range(len(ids)), self._client.get_max_batch_size()):
+        with self._guarded() as client:
+            for part in _batches(range(len(ids)), client.get_max_batch_size()):
                 self._collection.add(ids=[ids[i] for i in part], embeddings=vectors[part[0] : part[-1] + 1])
                 if report:
                     report(len(part))
 
     def delete(self, ids: Iterable[str]) -> None:
         """Delete vectors; an id that is not there is passed over."""
-        with self._guarded():
-            for part in _batches(ids, self._client.get_max_batch_size()):
+        with self._guarded() as client:
+            for part in _batches(ids, client.get_max_batch_size()):
                 self._collection.delete(ids=part)
 
     def search(self, vector: Vectors, n: int) -> list[tuple[str, float]]:
@@ -64,36 +69,55 @@ class VectorStore:
     def reopen(self) -> None:
         """See what another process has written: an open client goes on answering from what it knew."""
         with self._lock:
-            self._client.close()
+            self._close()
             self._open()
 
     def close(self) -> None:
         """Release the files."""
         with self._lock:
-            self._client.close()
+            self._close()
+
+    def _close(self) -> None:
+        client, self._client = self._client, None
+        if client:
+            client.close()
 
     def _open(self) -> None:
-        self.folder.mkdir(parents=True, exist_ok=True)
+        if not self._create and not (self.folder / "chroma.sqlite3").is_file():
+            raise DamagedVectors(f"The vector index {self.folder} is missing")
         try:
+            self.folder.mkdir(parents=True, exist_ok=True)
             with filelock.FileLock(self.folder.parent / "opening.lock", timeout=_OPEN_TIMEOUT):
-                self._client = chromadb.PersistentClient(
-                    str(self.folder.resolve()), settings=ChromaSettings(anonymized_telemetry=False)
-                )
-                self._collection = self._client.get_or_create_collection(
-                    _COLLECTION, configuration={"hnsw": {"space": SPACE}}, embedding_function=None
-                )
+                self._connect()
         except filelock.Timeout:
-            raise StoreError(f"{self.folder} is being opened by another process and does not get ready; try again.") from None
+            raise StoreError(
+                f"{self.folder} is being opened by another process and does not get ready; try again."
+            ) from None
         except Exception as error:  # Chroma raises its own, pyo3's and SQLite's errors without a common base
-            raise StoreError(f"The vector index {self.folder} cannot be opened ({_first_line(error)}).") from error
+            raise DamagedVectors(f"The vector index {self.folder} cannot be opened ({_first_line(error)})") from error
+
+    def _connect(self) -> None:
+        client = chromadb.PersistentClient(
+            str(self.folder.resolve()), settings=ChromaSettings(anonymized_telemetry=False)
+        )
+        try:
+            self._collection = client.get_or_create_collection(
+                _COLLECTION, configuration={"hnsw": {"space": SPACE}}, embedding_function=None
+            )
+        except BaseException:
+            client.close()
+            raise
+        self._client = client
 
     @contextmanager
-    def _guarded(self) -> Iterator[None]:
+    def _guarded(self) -> Iterator[ClientAPI]:
         with self._lock:
+            if self._client is None:
+                raise StoreError(f"The vector index {self.folder} is closed.")
             try:
-                yield
+                yield self._client
             except Exception as error:  # as above
-                raise StoreError(f"The vector index {self.folder} cannot be used ({_first_line(error)}).") from error
+                raise DamagedVectors(f"The vector index {self.folder} cannot be used ({_first_line(error)})") from error
 
 
 def _batches(items: Iterable[_T], size: int) -> Iterator[list[_T]]:
@@ -103,4 +127,4 @@ def _batches(items: Iterable[_T], size: int) -> Iterator[list[_T]]:
 
 
 def _first_line(error: BaseException) -> str:
-    return (str(error).strip() or type(error).__name__).splitlines()[0]
+    return (str(error).strip() or type(error).__name__).splitlines()[0][:_LONGEST_REASON]

@@ -30,7 +30,8 @@ def query(
     match. `llm`: "auto" or "none"; in this version both mean that answers are quoted.
 
     Raises `InputError` for a question that is empty or too long and for what is not a date, `StoreError` when there is
-    no usable index. A question that the articles do not answer is not an error: `answered` is False and `reason` says why.
+    no usable index. A question that the articles do not answer is not an error: `answered` is False, and `reason` says
+    why.
     """
     check_llm(llm)
     return _assistant(Settings.load()).ask(question, history=history, since=since, until=until, files=files)

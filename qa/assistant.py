@@ -20,7 +20,7 @@ from qa.evidence import choose, rank, relevance, weights
 from qa.llm import check_llm
 from qa.models import Answer, Evidence, Hit, Statement
 from qa.overview import overview, topic_of
-from qa.retrieval import Found, analyse, hits, search
+from qa.retrieval import CANDIDATES, Found, analyse, hits, search
 
 HITS = 10
 LONGEST_QUESTION = 2_000  # characters
@@ -84,7 +84,8 @@ class Assistant:
         asked = self._asked(question, (), since, until, files)
         query = analyse(asked.text, self.reader)
         with self.reader.catalog.snapshot():
-            return hits(search(query, self.reader, asked.scope), self.reader, asked.scope, k)
+            found = search(query, self.reader, asked.scope, max(CANDIDATES, 4 * k))
+            return hits(found, self.reader, asked.scope, k)
 
     def article(self, file: str) -> Article:
         """An article as it was indexed. Raises `InputError` when there is none of that name."""

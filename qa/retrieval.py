@@ -7,10 +7,10 @@ one side found and the other did not is looked up, not guessed.
 from __future__ import annotations
 
 import math
-from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 
 import numpy as np
 import numpy.typing as npt
@@ -20,7 +20,7 @@ from index.reader import Reader, Scope, StoredPassage
 from index.terms import terms
 from qa.models import Hit
 
-CANDIDATES = 200  # sentences from the vector index; half as many passages from the full-text index
+CANDIDATES = 80  # sentences from the vector index; half as many passages from the full-text index
 K1, B = 1.2, 0.75  # BM25, Robertson & Zaragoza 2009
 SENTENCE_LENGTH = 20.0  # index terms of a long sentence, the mean length in the BM25 of sentences
 COSINE_CEILING = 0.8  # a cosine of 0 is worth 0, this much or more is worth 1
@@ -91,10 +91,10 @@ def _idf(frequency: int, passages: int) -> float:
     return math.log1p((passages - frequency + 0.5) / (frequency + 0.5))
 
 
-def search(query: Query, reader: Reader, scope: Scope | None = None) -> list[Found]:
+def search(query: Query, reader: Reader, scope: Scope | None = None, candidates: int = CANDIDATES) -> list[Found]:
     """All candidate passages for a question, best first; equal scores in the order of the index."""
-    dense = reader.nearest(query.vector, CANDIDATES, scope)
-    lexical = reader.matching(query.weights, CANDIDATES // 2, scope)
+    dense = reader.nearest(query.vector, candidates, scope)
+    lexical = reader.matching(query.weights, candidates // 2, scope)
     passages = reader.passages({*dense, *lexical})
     named = reader.files_of({passage.content for passage in passages})  # a killed build may leave old articles behind
     return fuse(query, [passage for passage in passages if passage.content in named])
@@ -127,16 +127,16 @@ def _lexical(query: Query, passages: Sequence[StoredPassage]) -> dict[str, Signa
     """The signals from shared words, each of shape `(len(passages),)`."""
     rows = []
     for passage in passages:
-        held = [[stem for stem in sentence.stems if stem in query.weights] for sentence in passage.sentences]
         lengths = [len(sentence.stems) for sentence in passage.sentences]
-        together = [stem for stems in held for stem in stems]
-        best = max(bm25(query, stems, length, SENTENCE_LENGTH) for stems, length in zip(held, lengths, strict=True))
+        held = [[stem for stem in sentence.stems if stem in query.weights] for sentence in passage.sentences]
+        together = list(chain.from_iterable(held))
+        sharing = [(stems, length) for stems, length in zip(held, lengths, strict=True) if stems]  # few sentences do
         rows.append(
             (
                 bm25(query, together, sum(lengths), query.mean_length),
-                best,
-                query.coverage(set(together)),
-                max(map(query.coverage, held)),
+                max((bm25(query, stems, length, SENTENCE_LENGTH) for stems, length in sharing), default=0.0),
+                query.coverage(together),
+                max((query.coverage(stems) for stems, _ in sharing), default=0.0),
             )
         )
     passage_bm25, sentence_bm25, coverage, sentence_coverage = np.array(rows).T
@@ -154,7 +154,8 @@ def bm25(query: Query, held: Sequence[str], length: int, mean_length: float) -> 
     `held` are those of its terms that weigh something for the question, repeated as they occur.
     """
     norm = K1 * (1 - B + B * length / max(mean_length, 1.0))
-    return sum(query.weights[term] * count * (K1 + 1) / (count + norm) for term, count in Counter(held).items())
+    counts = {term: held.count(term) for term in held}  # faster than a Counter for the few that there are
+    return sum(query.weights[term] * count * (K1 + 1) / (count + norm) for term, count in counts.items())
 
 
 def _of_means(vectors: Vectors, cosines: Vectors, starts: npt.NDArray[np.intp]) -> Vectors:
