@@ -1,8 +1,9 @@
 """Folder -> catalog and vector index. The only writer.
 
-The folder of articles is the truth. A build reads what was added or changed, embeds in batches, and commits each article
-in one transaction of the catalog. Vectors are written before that, under ids made from content, and deleted after it;
-what is in between stands in the table `unsettled`, so that the next build can clear up after one that was killed.
+The folder of articles is the truth. A build reads what was added or changed, embeds in batches, and commits each
+article in one transaction of the catalog. Vectors are written before that, under ids made from content, and deleted
+after it; what is in between stands in the table `unsettled`, so that the next build can clear up after one that was
+killed.
 """
 
 from __future__ import annotations
@@ -12,13 +13,14 @@ import sqlite3
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from index.batch import Batch
 from index.catalog import FileRecord, sentence_id
 from index.embed import Embedder
-from index.errors import DamagedVectors, InputError, StoreError, UnreadableFile
+from index.errors import DamagedVectorsError, InputError, StoreError, UnreadableFile
 from index.load import FORMATS, language_warning, load, read
 from index.models import BuildReport
 from index.opening import (
@@ -63,17 +65,18 @@ def build(
 ) -> BuildReport:
     """Bring the index of `folder` up to date: what was added, changed, renamed or removed since the last build.
 
-    `progress` is called many times while it works; `embedder` is one that is loaded already, where there is one. Raises `InputError` for a path that is not a folder, `StoreError` for a
-    store that another build is writing to, or that was made from another folder, with another model or by a newer version.
+    `progress` is called many times while it works; `embedder` is one that is loaded already, where there is one. Raises
+    `InputError` for a path that is not a folder, `StoreError` for a store that another build is writing to, that was
+    made from another folder, with another model or by a newer version, or that cannot be written.
     """
     settings = settings or Settings.load()
     root, store = _checked(folder, settings.store)
-    embedder = Embedder(settings.embedding_model)
+    embedder = embedder or Embedder(settings.embedding_model)
     try:
         store.mkdir(parents=True, exist_ok=True)
         with writing(store):
             return _build(root, store.resolve(), embedder, progress)
-    except DamagedVectors as error:
+    except DamagedVectorsError as error:
         doubt_path(store).touch()
         raise StoreError(f"{error}; index again to have it mended.") from error
     except sqlite3.Error as error:
@@ -153,9 +156,8 @@ class _Build:
     def vectors(self) -> VectorStore:
         """The vector index; opened when first needed, since an unchanged folder does not need it."""
         if self._vectors is None:
-            self._vectors = open_vectors(
-                self.store, self.catalog, self.warn_of_store, lambda n: self._tell("restoring", n)
-            )
+            restored = partial(self._tell, "restoring")
+            self._vectors = open_vectors(self.store, self.catalog, self.warn_of_store, restored)
         return self._vectors
 
     def _in_doubt(self) -> bool:

@@ -1,8 +1,8 @@
 """The catalog: one SQLite file with the articles, their sentences and passages, BM25 terms and embeddings.
 
-A build commits here; the vector index is a copy that can be made again from it. Content is stored once under a key made
-from the file's bytes and format; a file is a name for a content, so that a rename moves a name and two files with the same
-bytes share what they hold.
+A build commits here; the vector index is a copy that can be made again from it. Content is stored once under a key
+made from the file's bytes and format; a file is a name for a content, so that a rename moves a name and two files with
+the same bytes share what they hold.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import json
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,8 +30,9 @@ VERSION = 2
 _SCHEMA = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE contents (
-    id INTEGER PRIMARY KEY AUTOINCREMENT, key TEXT NOT NULL UNIQUE, sha256 TEXT NOT NULL, title TEXT, author TEXT, published TEXT,
-    language TEXT, pages TEXT NOT NULL, passages INTEGER NOT NULL, sentences INTEGER NOT NULL, terms INTEGER NOT NULL);
+    id INTEGER PRIMARY KEY AUTOINCREMENT, key TEXT NOT NULL UNIQUE, sha256 TEXT NOT NULL, title TEXT, author TEXT,
+    published TEXT, language TEXT, pages TEXT NOT NULL, passages INTEGER NOT NULL, sentences INTEGER NOT NULL,
+    terms INTEGER NOT NULL);
 CREATE TABLE texts (content INTEGER PRIMARY KEY, text TEXT NOT NULL);
 CREATE TABLE files (
     path TEXT PRIMARY KEY, size INTEGER NOT NULL, mtime_ns INTEGER NOT NULL, read_ns INTEGER NOT NULL,
@@ -89,7 +90,8 @@ class _Connection(sqlite3.Connection):
     """Closes itself when the thread that it belongs to ends, or the catalog is closed and no query is running."""
 
     def __del__(self) -> None:
-        self.close()
+        with suppress(sqlite3.ProgrammingError):  # it was never opened
+            self.close()
 
 
 class Catalog:
@@ -264,7 +266,8 @@ class Catalog:
     def totals(self) -> Totals:
         """How much the catalog holds."""
         row = self.db.execute(
-            "SELECT count(*), coalesce(sum(passages), 0), coalesce(sum(sentences), 0), coalesce(sum(terms), 0) FROM contents"
+            "SELECT count(*), coalesce(sum(passages), 0), coalesce(sum(sentences), 0), coalesce(sum(terms), 0) "
+            "FROM contents"
         ).fetchone()
         return Totals(*row)
 
@@ -291,7 +294,7 @@ class Catalog:
     # -- what the vector index may hold beyond the catalog
 
     def note_unsettled(self, contents: Iterable[tuple[str, int]]) -> None:
-        """Remember contents whose vectors are about to be added, or to be deleted: a killed build leaves them behind."""
+        """Remember contents whose vectors are about to be added or deleted: a killed build leaves them behind."""
         self.db.executemany("INSERT OR REPLACE INTO unsettled VALUES (?, ?)", contents)
 
     def unsettled(self) -> list[tuple[str, int]]:

@@ -137,7 +137,7 @@ def _load_model(name: str, local: bool) -> SentenceTransformer:
     from sentence_transformers import SentenceTransformer  # takes seconds
     from transformers.utils import logging
 
-    logging.disable_progress_bar()
+    logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     try:
         return SentenceTransformer(name, local_files_only=local, model_kwargs={"dtype": _best_dtype()})
     except (OSError, ValueError) as error:

@@ -15,9 +15,9 @@ class StoreError(BylineError):
     """The store is missing, damaged, in use, or was made for something else."""
 
 
-class DamagedVectors(StoreError):
+class DamagedVectorsError(StoreError):
     """The vector index cannot be used; it has to be made again from the catalog."""
 
 
-class UnreadableFile(Exception):
+class UnreadableFile(Exception):  # noqa: N818 a reason for the report, not a failure
     """A file cannot be indexed. The message is the reason that the report gives; the build goes on."""

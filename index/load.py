@@ -11,9 +11,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from index.content import Content
 from index.errors import UnreadableFile
 from index.models import Article
-from index.readers import Content, read_docx, read_html, read_markdown, read_pdf, read_text
+from index.pdf import read_pdf
+from index.plain import read_markdown, read_text
+from index.web import read_html
+from index.word import read_docx
 
 if TYPE_CHECKING:
     from py3langid.langid import LanguageIdentifier

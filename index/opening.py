@@ -17,7 +17,7 @@ import filelock
 
 from index.catalog import Catalog, sentence_id
 from index.embed import Embedder
-from index.errors import DamagedVectors, StoreError
+from index.errors import DamagedVectorsError, StoreError
 
 if TYPE_CHECKING:
     from index.store import VectorStore
@@ -80,7 +80,7 @@ def open_catalog(store: Path, warn: Warn) -> Catalog:
 
 
 def is_damage(error: sqlite3.Error) -> bool:
-    """Whether the catalog is damaged. A full disk, a lock or a mistake of ours are subclasses of what SQLite then raises."""
+    """Whether the catalog is damaged. A full disk, a lock or a mistake of ours is a subclass of what is raised then."""
     return type(error) is sqlite3.DatabaseError
 
 
@@ -97,8 +97,8 @@ def set_aside(store: Path, error: sqlite3.Error) -> str:
 def open_vectors(store: Path, catalog: Catalog, warn: Warn, copied: Copied) -> VectorStore:
     """The vector index of `store`; where it is lost, damaged or incomplete, it is filled again from the catalog.
 
-    First it deletes what a killed build left behind: vectors added but never committed, or due to be deleted. `copied` is
-    called with the number of vectors copied so far.
+    First it deletes what a killed build left behind: vectors added but never committed, or due to be deleted. `copied`
+    is called with the number of vectors copied so far.
     """
     from index.store import VectorStore  # chromadb takes a second to import
 
@@ -107,7 +107,7 @@ def open_vectors(store: Path, catalog: Catalog, warn: Warn, copied: Copied) -> V
         vectors = VectorStore(vectors_path(store))
         _clear_up(catalog, vectors)
         fault = _fault(catalog, vectors)
-    except DamagedVectors as error:
+    except DamagedVectorsError as error:
         fault = str(error)
     if vectors and fault is None:
         doubt_path(store).unlink(missing_ok=True)
@@ -162,7 +162,7 @@ def _made_again(store: Path, catalog: Catalog, fault: str, warn: Warn, copied: C
         raise
     doubt_path(store).unlink()
     warn(
-        f"{fault}: it was set aside as {aside} and made again from the catalog, without embedding {done} sentences again"
+        f"{fault}: it was set aside as {aside} and made again from the catalog ({done} sentences, none embedded again)"
     )
     return vectors
 
@@ -197,7 +197,7 @@ def claim(catalog: Catalog, embedder: Embedder, store: Path, folder: Path) -> No
 
 
 def remember_model(catalog: Catalog, embedder: Embedder, store: Path) -> None:
-    """Note the model before the first of its vectors is stored. Raises `StoreError` where a name has changed its model."""
+    """Note the model before its first vector is stored. Raises `StoreError` where its name means another model now."""
     if catalog.totals().contents:
         check_dimension(catalog, embedder.dimension, store)
     catalog.set_meta("model", str(embedder.identity))

@@ -17,7 +17,7 @@ import numpy as np
 
 from index.catalog import Catalog, Totals, unpack
 from index.embed import Embedder, Vectors
-from index.errors import DamagedVectors, InputError, StoreError
+from index.errors import DamagedVectorsError, InputError, StoreError
 from index.models import Article, Span
 from index.opening import (
     articles_folder,
@@ -36,6 +36,10 @@ _EXACT_UP_TO = 20_000  # sentences: so many are searched exactly in about the ti
 _OVERFETCH_UP_TO = 4_000  # sentences asked of Chroma to find enough allowed ones
 _LEAD_WITHIN, _LEAD_LENGTH = 6, 80  # the opening is the first of so many sentences that has so many characters
 _MATCHES_UP_TO = 20_000  # passages that hold a term, for all terms together, before the commoner ones are left out
+
+_ENTRIES = (
+    "SELECT f.path, f.content, c.title, c.published, c.sentences FROM files f JOIN contents c ON c.id = f.content"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,11 +155,7 @@ class Reader:
         self._follow()
         entries, generation = self._entries, self._generation
         if not entries:
-            query = (
-                "SELECT f.path, f.content, c.title, c.published, c.sentences FROM files f JOIN contents c ON c.id = f.content "
-                "ORDER BY f.path"
-            )
-            entries = tuple(ArticleEntry(*row) for row in self.catalog.db.execute(query))
+            entries = tuple(ArticleEntry(*row) for row in self.catalog.db.execute(_ENTRIES + " ORDER BY f.path"))
             with self._lock:
                 if self._generation == generation:
                     self._entries = entries
@@ -186,14 +186,12 @@ class Reader:
         ).fetchone()
         if row is None:
             raise InputError(f"{file} is not in the index of {self.folder}.")
-        return Article(file, *row[:6], pages=tuple(json.loads(row[6])))
+        sha256, text, title, author, published, language, pages = row
+        return Article(file, sha256, text, title, author, published, language, tuple(json.loads(pages)))
 
     def files_of(self, contents: Iterable[int]) -> dict[int, list[ArticleEntry]]:
         """The files that hold each content, by name."""
-        query = (
-            "SELECT f.path, f.content, c.title, c.published, c.sentences FROM files f JOIN contents c ON c.id = f.content "
-            "WHERE f.content IN (SELECT value FROM json_each(?)) ORDER BY f.path"
-        )
+        query = _ENTRIES + " WHERE f.content IN (SELECT value FROM json_each(?)) ORDER BY f.path"  # noqa: S608 our own words
         return _by_content(ArticleEntry(*row) for row in self.catalog.db.execute(query, (_json(contents),)))
 
     def changed(self, file: str) -> str | None:
@@ -276,8 +274,8 @@ class Reader:
         for passage, content, start, end, text, stems, count in heads:
             lines = stems.split("\n")  # one a sentence
             sentences = tuple(
-                StoredSentence(*row[:3], stems=tuple(line.split()))
-                for row, line in zip(rows[at : at + count], lines, strict=True)
+                StoredSentence(begin, stop, key, tuple(line.split()))
+                for (begin, stop, key, _), line in zip(rows[at : at + count], lines, strict=True)
             )
             part = vectors[at : at + count]
             found.append(StoredPassage(start, end, passage, content, text, sentences, part))
@@ -297,7 +295,7 @@ class Reader:
         return places
 
     def mentions(self, terms: Collection[str], contents: Collection[int] | None = None) -> dict[int, Span]:
-        """The contents that hold every one of `terms`, each with the first of its sentences that holds the most of them."""
+        """The contents that hold every one of `terms`, each with the first of its sentences that holds most of them."""
         wanted = set(terms)
         holding = [self._contents_with(term) for term in wanted]
         common = set.intersection(*holding) if holding else set()
@@ -339,7 +337,8 @@ class Reader:
 
     def _nearest_exactly(self, vector: Vectors, n: int, scope: Scope) -> list[int]:
         rows = self.catalog.db.execute(
-            "SELECT content, ordinal, vector FROM sentences WHERE content IN (SELECT value FROM json_each(?)) ORDER BY id",
+            "SELECT content, ordinal, vector FROM sentences WHERE content IN (SELECT value FROM json_each(?)) "
+            "ORDER BY id",
             (_json(scope.contents),),
         ).fetchall()
         if not rows:
@@ -358,8 +357,8 @@ class Reader:
 
     def _holding(self, sentences: Sequence[tuple[int, int]]) -> list[int]:
         query = (
-            "SELECT (SELECT p.id FROM passages p WHERE p.first_sentence <= s.id ORDER BY p.first_sentence DESC LIMIT 1) "
-            "FROM sentences s WHERE s.content = ? AND s.ordinal = ?"
+            "SELECT (SELECT p.id FROM passages p WHERE p.first_sentence <= s.id "
+            "ORDER BY p.first_sentence DESC LIMIT 1) FROM sentences s WHERE s.content = ? AND s.ordinal = ?"
         )
         rows = (self.catalog.db.execute(query, pair).fetchone() for pair in sentences)
         return list(dict.fromkeys(row[0] for row in rows if row))
@@ -385,14 +384,17 @@ class Reader:
             self._vectors = VectorStore(vectors_path(self.store), create=False)
         lost = not can_find(self.catalog, self._vectors)
         if lost and self.catalog.generation == generation:  # or else a build has just deleted what was looked for
-            raise DamagedVectors(f"The vector index {self._vectors.folder} has lost sentences")
+            raise DamagedVectorsError(f"The vector index {self._vectors.folder} has lost sentences")
 
     @contextmanager
     def _mendable(self) -> Iterator[None]:
-        """Have the next build look at a vector index that cannot be used."""
+        """Have the next build look at a vector index that cannot be used, and open it anew after that."""
         try:
             yield
-        except DamagedVectors as error:
+        except DamagedVectorsError as error:
+            self._generation = -1
+            if self._vectors:  # or a build in this process would share what Chroma keeps of it
+                self._vectors.close()
             with suppress(OSError):  # who may not write here has to tell somebody who may
                 doubt_path(self.store).touch()
             raise StoreError(f"{error}; mend it with: byline index {self.folder}") from error
@@ -404,6 +406,10 @@ def _identity(path: Path) -> tuple[int, int] | None:
     except FileNotFoundError:
         return None
     return status.st_dev, status.st_ino
+
+
+def _matches(file: str, patterns: Iterable[str]) -> bool:
+    return any(fnmatch.fnmatchcase(file, pattern) for pattern in patterns)
 
 
 def _by_content(entries: Iterable[ArticleEntry]) -> dict[int, list[ArticleEntry]]:

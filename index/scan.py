@@ -29,8 +29,8 @@ class Scan:
 def scan(folder: Path, store: Path, suffixes: Collection[str]) -> Scan:
     """Everything below `folder`, sorted by path: files with one of `suffixes`, and the rest with a reason.
 
-    Hidden files and folders are not looked at, neither is `store`. Links are followed, once: a folder that has been seen
-    under another name is skipped, so that a loop ends.
+    Hidden files and folders are not looked at, neither is `store`. Links are followed, once: a folder that has been
+    seen under another name is skipped, so that a loop ends.
     """
     result = Scan()
     folders: list[tuple[Path, str]] = [(folder, "")]
@@ -85,7 +85,7 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
 
 
 def _sort_in(entry: os.DirEntry[str], path: str, suffixes: Collection[str], result: Scan) -> None:
-    suffix = os.path.splitext(entry.name)[1].lower()
+    suffix = Path(entry.name).suffix.lower()
     try:
         path.encode()
         if suffix not in suffixes:

@@ -37,11 +37,15 @@ class Settings:
     ) -> Settings:
         """Read `byline.toml` in `folder`, then the environment, then `overrides` that are not None.
 
-        Raises `InputError` for a key that does not exist, a value of the wrong type or a file that is not TOML.
+        Raises `InputError` for a key that does not exist, a value of the wrong type, an empty one (an empty variable
+        counts as none) or a file that is not TOML.
         """
         values = _from_file(Path(folder) / CONFIG_FILE)
         values |= _from_environment(os.environ if environ is None else environ)
         values |= {key: value for key, value in overrides.items() if value is not None}
+        for key, value in values.items():
+            if not value.strip():
+                raise InputError(f"{key} must not be empty.")
         return replace(cls(), **values)
 
 
@@ -52,6 +56,8 @@ def _from_file(path: Path) -> dict[str, Any]:
         values = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise InputError(f"{path} is not valid TOML: {error}") from error
+    except OSError as error:
+        raise InputError(f"{path} cannot be read: {error.strerror}") from error
     for key, value in values.items():
         _check(key, str(path))
         if not isinstance(value, str):

@@ -18,9 +18,7 @@ JOIN_BELOW = 400  # a passage shorter than this takes in the next paragraph ...
 JOIN_UP_TO = 700  # ... as long as both together stay within this
 CUT_PAST = 900  # a longer paragraph is cut at sentences
 LONGEST_SENTENCE = 1_000  # about the 256 tokens that the bundled model reads
-LONGEST_PARAGRAPH = (
-    20_000  # an endless line is cut at white space: sentencex is quadratic in a line of nothing but marks
-)
+LONGEST_PARAGRAPH = 20_000  # past this a line is cut at white space: over some, sentencex takes quadratic time
 LONG_QUOTATION = 400  # past this, a quotation of several sentences is cut inside
 
 _LINE_END = re.compile("\r\n|[\r\n\v\f\x85\u2028\u2029]")
@@ -29,7 +27,7 @@ _MARKUP_LINE = re.compile(r"\s*(?:#{1,6}\s|[-*+•]\s|\d{1,3}[.)]\s|>|\|)")
 _CLOSING = "\"”’»)]'"
 _QUOTES = re.compile('[“”„«»"]')
 _CLOCK = re.compile(r"\b[ap]\.m\.$", re.IGNORECASE)
-_CLOCK_LENGTH = 8  # characters at the end of a sentence that show a time of day
+_TAIL = 8  # characters; enough to see a time of day, and what is held may have grown long
 _AFTER_CLOCK = re.compile(
     r"(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|(?:Jan|Feb|March|April|May|June|July|Aug|Sept|Oct|Nov|Dec)|"
     r"[ECMP][SD]?T\b|GMT|UTC|BST|CET|Eastern|Central|Pacific|Moscow|London)"
@@ -112,10 +110,7 @@ def _mended(flowing: str, spans: Iterable[Span]) -> Iterator[Span]:
     """Undo cuts in front of a lower-case word, a bare mark, or the day after a time (`9 p.m. Monday`)."""
     held: Span | None = None
     for span in spans:
-        # only the end of what is held: it may have grown long
-        if held and _continues(
-            flowing[max(held.start, held.end - _CLOCK_LENGTH) : held.end], flowing[span.start : span.end]
-        ):
+        if held and _continues(flowing[max(held.start, held.end - _TAIL) : held.end], flowing[span.start : span.end]):
             held = Span(held.start, span.end)
             continue
         if held:
@@ -132,7 +127,7 @@ def _continues(before: str, after: str) -> bool:
 
 
 def _inside_quotation(flowing: str, span: Span) -> Iterator[Span]:
-    """sentencex keeps a quotation whole. A long one is cut at the sentences inside, closing marks staying with theirs."""
+    """sentencex keeps a quotation whole. A long one is cut at the sentences inside, with its closing marks."""
     if span.end - span.start <= LONG_QUOTATION:
         yield span
         return

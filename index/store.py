@@ -11,13 +11,15 @@ from typing import TypeVar
 
 import chromadb
 import filelock
-from chromadb.api import ClientAPI
+from chromadb.api.client import Client
+from chromadb.api.collection_configuration import CreateCollectionConfiguration, CreateHNSWConfiguration
+from chromadb.api.shared_system_client import SharedSystemClient
 from chromadb.config import Settings as ChromaSettings
 
 from index.embed import Vectors
-from index.errors import DamagedVectors, StoreError
+from index.errors import DamagedVectorsError, StoreError
 
-SPACE = "cosine"
+_CONFIGURATION = CreateCollectionConfiguration(hnsw=CreateHNSWConfiguration(space="cosine"))
 _COLLECTION = "sentences"
 _OPEN_TIMEOUT = 60  # seconds; two processes that open one Chroma folder at once can hang
 _LONGEST_REASON = 200  # characters; Chroma quotes what it cannot read
@@ -27,15 +29,15 @@ _T = TypeVar("_T")
 class VectorStore:
     """Chroma in a folder, safe to share between threads.
 
-    Raises `DamagedVectors` when Chroma cannot open or use the folder, or there is none and `create` is false: it has to
-    be made again from the catalog. Raises `StoreError` when another process takes too long to open it.
+    Raises `DamagedVectorsError` when Chroma cannot open or use the folder, or there is none and `create` is false: it
+    has to be made again from the catalog. Raises `StoreError` when another process takes too long to open it.
     """
 
     def __init__(self, folder: Path, create: bool = True) -> None:
         self.folder = folder
         self._create = create
         self._lock = threading.Lock()
-        self._client: ClientAPI | None = None
+        self._client: Client | None = None
         self._open()
 
     def add(self, ids: Sequence[str], vectors: Vectors, report: Callable[[int], None] | None = None) -> None:
@@ -84,7 +86,7 @@ class VectorStore:
 
     def _open(self) -> None:
         if not self._create and not (self.folder / "chroma.sqlite3").is_file():
-            raise DamagedVectors(f"The vector index {self.folder} is missing")
+            raise DamagedVectorsError(f"The vector index {self.folder} is missing")
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             with filelock.FileLock(self.folder.parent / "opening.lock", timeout=_OPEN_TIMEOUT):
@@ -94,15 +96,23 @@ class VectorStore:
                 f"{self.folder} is being opened by another process and does not get ready; try again."
             ) from None
         except Exception as error:  # Chroma raises its own, pyo3's and SQLite's errors without a common base
-            raise DamagedVectors(f"The vector index {self.folder} cannot be opened ({_first_line(error)})") from error
+            raise DamagedVectorsError(
+                f"The vector index {self.folder} cannot be opened ({_first_line(error)})"
+            ) from error
 
     def _connect(self) -> None:
-        client = chromadb.PersistentClient(
-            str(self.folder.resolve()), settings=ChromaSettings(anonymized_telemetry=False)
-        )
+        settings = ChromaSettings(anonymized_telemetry=False)
+        path = str(self.folder.resolve())
+        try:
+            client = chromadb.PersistentClient(path, settings=settings)
+        except BaseException:
+            if path not in SharedSystemClient._identifier_to_refcount:  # Chroma keeps what it could not start, for good
+                SharedSystemClient._identifier_to_system.pop(path, None)
+            raise
+        assert isinstance(client, Client)  # it is declared as an interface that has no close()
         try:
             self._collection = client.get_or_create_collection(
-                _COLLECTION, configuration={"hnsw": {"space": SPACE}}, embedding_function=None
+                _COLLECTION, configuration=_CONFIGURATION, embedding_function=None
             )
         except BaseException:
             client.close()
@@ -110,14 +120,16 @@ class VectorStore:
         self._client = client
 
     @contextmanager
-    def _guarded(self) -> Iterator[ClientAPI]:
+    def _guarded(self) -> Iterator[Client]:
         with self._lock:
             if self._client is None:
                 raise StoreError(f"The vector index {self.folder} is closed.")
             try:
                 yield self._client
             except Exception as error:  # as above
-                raise DamagedVectors(f"The vector index {self.folder} cannot be used ({_first_line(error)})") from error
+                raise DamagedVectorsError(
+                    f"The vector index {self.folder} cannot be used ({_first_line(error)})"
+                ) from error
 
 
 def _batches(items: Iterable[_T], size: int) -> Iterator[list[_T]]:

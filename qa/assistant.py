@@ -16,11 +16,11 @@ from index.settings import Settings
 from index.terms import terms
 from qa import refusal
 from qa.cite import Quotation, cite, quoted, render
-from qa.evidence import choose, rank, relevance, weights
+from qa.evidence import Candidate, choose, rank, relevance, weights
 from qa.llm import check_llm
-from qa.models import Answer, Evidence, Hit, Statement
+from qa.models import Answer, Citation, Evidence, Hit, Statement
 from qa.overview import overview, topic_of
-from qa.retrieval import CANDIDATES, Found, analyse, hits, search
+from qa.retrieval import CANDIDATES, Found, Query, analyse, hits, search
 
 HITS = 10
 LONGEST_QUESTION = 2_000  # characters
@@ -111,37 +111,40 @@ class Assistant:
         with self.reader.catalog.snapshot():
             found = search(query, self.reader, asked.scope)
             asked.hits = tuple(hits(found, self.reader, asked.scope, HITS))
-        asked.lap("search")
+            asked.lap("search")
+            chosen = choose(rank(query, found))
+            reason = self._why_not(asked, query, found) or (None if chosen else refusal.NOTHING_FOUND)
+            citations = [] if reason else cite([_quotation(item) for item in chosen], self.reader, asked.scope)
+            asked.lap("cite")
         yield Evidence(asked.hits)
-        if (reason := self._why_not(asked, found)) or relevance(query, found) < weights().refuse_below:
-            yield asked.refuse(reason or refusal.NOTHING_FOUND)
-            return
-        chosen = choose(rank(query, found))
-        quotations = [Quotation(c.found.passage.content, c.sentence, c.text, c.probability) for c in chosen]
-        yield from self._quote(asked, quotations)
+        if reason:
+            yield asked.refuse(reason)
+        else:
+            yield from self._quote(asked, citations)
 
     def _list(self, asked: _Asked, topic: str) -> Iterator[Event]:
         with self.reader.catalog.snapshot():
             listing = overview(topic, self.reader, asked.scope)
-        asked.lap("search")
-        if not listing.listed:
-            yield asked.refuse(refusal.no_mention(topic, listing.total))
-            return
-        asked.notes.append(listing.note)
-        yield from self._quote(asked, [Quotation(i.entry.content, i.span, i.text, 1.0) for i in listing.listed], "\n")
+            asked.lap("search")
+            openings = [Quotation(item.entry.content, item.span, item.text, 1.0) for item in listing.listed]
+            citations = cite(openings, self.reader, asked.scope)
+            asked.lap("cite")
+        yield Evidence(asked.hits)
+        if listing.listed:
+            asked.notes.append(listing.note)
+            yield from self._quote(asked, citations, "\n")
+        else:
+            yield asked.refuse(refusal.no_mention(topic, listing.total, bool(self.reader.entries())))
 
-    def _quote(self, asked: _Asked, quotations: Sequence[Quotation], separator: str = " ") -> Iterator[Event]:
-        with self.reader.catalog.snapshot():
-            citations = cite(quotations, self.reader, asked.scope)
-        if not citations:  # a build removed them while we looked
-            yield asked.refuse(refusal.NOTHING_FOUND)
+    def _quote(self, asked: _Asked, citations: Sequence[Citation], separator: str = " ") -> Iterator[Event]:
+        if not citations:
+            yield asked.refuse(refusal.CHANGED)
             return
         statements = quoted(citations)
         yield from statements
         for file in dict.fromkeys(citation.file for citation in citations):
             if change := self.reader.changed(file):
                 asked.notes.append(refusal.stale(file, change, self.reader.folder))
-        asked.lap("cite")
         yield Answer(
             question=asked.text,
             text=render(statements, separator),
@@ -153,14 +156,14 @@ class Assistant:
             timings=asked.timings,
         )
 
-    def _why_not(self, asked: _Asked, found: Sequence[Found]) -> str | None:
+    def _why_not(self, asked: _Asked, query: Query, found: Sequence[Found]) -> str | None:
         if not self.reader.totals().sentences:
             return refusal.EMPTY_INDEX
         if asked.scope is not None and not asked.scope.entries:
             return refusal.EMPTY_SCOPE
         if not terms(asked.search):
             return refusal.NO_WORDS
-        return None if found else refusal.NOTHING_FOUND
+        return refusal.NOTHING_FOUND if relevance(query, found) < weights().refuse_below else None
 
     def _asked(
         self, question: str, history: History, since: str | date | None, until: str | date | None, files: Sequence[str]
@@ -205,6 +208,10 @@ class _Asked:
             notes=tuple(self.notes),
             timings=self.timings,
         )
+
+
+def _quotation(chosen: Candidate) -> Quotation:
+    return Quotation(chosen.found.passage.content, chosen.sentence, chosen.text, chosen.probability)
 
 
 def _clean(name: str, question: str) -> str:

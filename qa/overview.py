@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 
@@ -14,6 +15,8 @@ from index.models import Span
 from index.normal import same_words
 from index.reader import ArticleEntry, Reader, Scope
 from index.terms import terms
+
+_T = TypeVar("_T")
 
 LISTED = 12  # articles in a list
 _SAMPLE = 2_000  # articles among which the typical ones are sought
@@ -117,11 +120,19 @@ def overview(topic: str, reader: Reader, scope: Scope | None) -> Overview:
     files = scope.entries if scope else reader.entries()
     mentions = _mentions(topic, reader, scope)
     matching = [entry for entry in files if not topic or entry.content in mentions]
-    entries = list({entry.content: entry for entry in reversed(matching)}.values())[::-1]  # the first file of each
+    entries = _firsts(matching, lambda entry: entry.content)
     listed = [_listed(e, mentions[e.content], reader) for e in entries[:LISTED]] if topic else _typical(entries, reader)
     contents = {item.entry.content for item in listed}
-    once = list({same_words(item.text): item for item in reversed(listed)}.values())[::-1]
-    return Overview(tuple(once), sum(e.content in contents for e in matching), len(matching), len(files), topic)
+    once = tuple(_firsts(listed, lambda item: same_words(item.text)))
+    return Overview(once, sum(e.content in contents for e in matching), len(matching), len(files), topic)
+
+
+def _firsts(items: Iterable[_T], key: Callable[[_T], object]) -> list[_T]:
+    """The first item of each key, in order."""
+    firsts: dict[object, _T] = {}
+    for item in items:
+        firsts.setdefault(key(item), item)
+    return list(firsts.values())
 
 
 def _mentions(topic: str, reader: Reader, scope: Scope | None) -> dict[int, Span]:

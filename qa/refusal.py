@@ -11,13 +11,14 @@ NOTHING_FOUND = "Nothing in the articles bears on the question."
 NO_WORDS = "The question names nothing to look for; ask about a person, a place, a thing or an event."
 EMPTY_INDEX = "There are no articles in the index."
 EMPTY_SCOPE = "No article matches the filters."
+CHANGED = "The index changed while it was searched; ask again."
 
 
-def no_mention(topic: str, total: int) -> str:
-    """Why a list of articles is empty."""
+def no_mention(topic: str, total: int, indexed: bool) -> str:
+    """Why a list of articles is empty, of `total` that the filters allow. `indexed`: there are any at all."""
     if not total:
-        return EMPTY_SCOPE
-    return f"None of the {total} articles mentions “{topic}”." if topic else EMPTY_INDEX
+        return EMPTY_SCOPE if indexed else EMPTY_INDEX
+    return f"None of the {total} articles mentions “{topic}”."
 
 
 def searched(allowed: int, total: int, undated: int) -> str:

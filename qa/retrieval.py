@@ -88,6 +88,7 @@ def analyse(text: str, reader: Reader, asked: str | None = None) -> Query:
 
 
 def _idf(frequency: int, passages: int) -> float:
+    passages = max(passages, frequency)  # a build may have added some since they were counted
     return math.log1p((passages - frequency + 0.5) / (frequency + 0.5))
 
 

@@ -1,0 +1,100 @@
+from __future__ import annotations
+
+import json
+from dataclasses import FrozenInstanceError, replace
+
+import pytest
+
+from qa.models import Answer, Citation, Conflict, Hit, Place, Side, Statement, describe
+
+HIT = Hit("a.txt", 0, 12, "Putin landed", 0.75, "Title", "2024-06-20")
+CITATION = Citation(
+    marker=1,
+    file="a.txt",
+    start=0,
+    end=25,
+    quote="Putin landed.\nHe was late.",
+    line=3,
+    page=None,
+    sha256="ab" * 32,
+    title="Title",
+    published="2024-06-20",
+    score=0.9,
+    also_in=(Place("b.txt", 4, 29), Place("b.txt", 90, 115)),
+)
+ANSWER = Answer(
+    question="When?",
+    text="Putin landed.\nHe was late. [1]",
+    answered=True,
+    short="at 2am",
+    statements=(Statement("Putin landed.\nHe was late.", (1,), "quoted"),),
+    citations=(CITATION,),
+    conflicts=(Conflict("number", "two or three", (Side("two", (1,)), Side("three", (1,)))),),
+    confidence=0.5,
+    hits=(HIT,),
+    nearest=(HIT,),
+    dropped=1,
+    unknown_markers=2,
+    llm="none",
+    notes=("a note",),
+    timings={"embed": 1.5},
+)
+
+
+def test_an_answer_with_every_field_set_survives_json() -> None:
+    again = Answer.from_dict(json.loads(json.dumps(ANSWER.to_dict())))
+    assert again == ANSWER
+    assert again.timings == ANSWER.timings
+    assert again.to_dict() == ANSWER.to_dict()
+    assert isinstance(again.citations[0].also_in[0], Place)
+    assert isinstance(again.conflicts[0].sides[0], Side)
+
+
+def test_a_bare_answer_survives_json() -> None:
+    bare = Answer("Why?", "The articles do not say.", answered=False)
+    assert Answer.from_dict(json.loads(json.dumps(bare.to_dict()))) == bare
+
+
+def test_to_dict_holds_nothing_but_what_json_has() -> None:
+    def check(value: object) -> None:
+        if isinstance(value, dict):
+            for key, item in value.items():
+                assert type(key) is str
+                check(item)
+        elif isinstance(value, list):
+            for item in value:
+                check(item)
+        else:
+            assert value is None or type(value) in (str, int, float, bool), value
+
+    check(ANSWER.to_dict())
+
+
+def test_timings_do_not_count_when_answers_are_compared() -> None:
+    assert replace(ANSWER, timings={}) == ANSWER
+    assert replace(ANSWER, text="x") != ANSWER
+
+
+def test_a_key_that_an_answer_does_not_have_is_an_error() -> None:
+    with pytest.raises(TypeError, match="colour"):
+        Answer.from_dict({**ANSWER.to_dict(), "colour": "red"})
+
+
+def test_answers_are_frozen() -> None:
+    with pytest.raises(FrozenInstanceError):
+        ANSWER.text = "x"  # type: ignore[misc]
+
+
+def test_a_citation_in_one_line_names_each_other_file_once() -> None:
+    assert describe(CITATION) == "a.txt, line 3 (Title, 2024-06-20), also in b.txt"
+
+
+def test_a_citation_with_pages_and_nothing_else() -> None:
+    assert describe(replace(CITATION, page=7, title=None, published=None, also_in=())) == "a.txt, page 7"
+
+
+def test_markdown_has_question_text_sources_and_notes() -> None:
+    assert ANSWER.to_markdown() == (
+        "**When?**\n\nPutin landed.\nHe was late. [1]\n\n"
+        "1. a.txt, line 3 (Title, 2024-06-20), also in b.txt\n   > Putin landed.\n   > He was late.\n\n_a note_\n"
+    )
