@@ -66,7 +66,7 @@ class Batch:
         waiting, self.waiting, self.sentences = self.waiting, {}, 0
         with self.catalog.transaction():
             remember_model(self.catalog, self.embedder, self.store)
-            list((key, len(item.sentences)) for key, item in waiting.items())
+            self.catalog.note_unsettled((key, len(item.sentences)) for key, item in waiting.items())
         embedded = self._embed(waiting, vectors, report)
         at = 0
         for key, item in waiting.items():

@@ -474,6 +474,24 @@ def test_progress_ends_at_the_whole(desk: Desk) -> None:
     assert (steps[-1].files, steps[-1].files_total, steps[-1].sentences) == (6, 6, 0)
 
 
+def test_each_batch_can_be_found_as_soon_as_it_is_committed(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk.write("0.txt", "Article 0 is here.")
+    desk.build()
+    reader = desk.reader()
+    for number in range(1, 4):
+        desk.write(f"{number}.txt", f"Article {number} is here.")
+    monkeypatch.setattr("index.batch.BATCH", 1)
+    seen: list[tuple[int, int, int]] = []
+
+    def look(step: Progress) -> None:
+        found = reader.nearest(Words().encode_question("Article is here"), 10)
+        seen.append((step.files, len(reader.entries()), len(found)))
+
+    desk.build(look)
+    reader.close()
+    assert {(2, 2, 2), (3, 3, 3), (4, 4, 4)} <= set(seen)
+
+
 # -- interrupted
 
 
@@ -524,7 +542,7 @@ def test_a_build_interrupted_anywhere_is_finished_by_the_next(
         assert text.startswith(f"Article {number} tells about ")
         assert text.endswith((".\n\nIt has a second paragraph.", " now.\n\nIt was changed."))
         reader.close()
-    desk.build()
+    assert desk.build().warnings == ()  # nothing had to be made again
     desk.check()
     for number in range(3):
         assert desk.mentioning(f"topic{number}") == [f"{number}.txt"]

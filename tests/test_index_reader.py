@@ -287,6 +287,26 @@ def test_readers_never_fail_or_mix_articles_while_builds_replace_them(desk: Desk
     desk.check()
 
 
+def test_a_build_between_two_queries_for_passages(desk: Desk) -> None:
+    desk.write("a.txt", article(1, 0))
+    desk.write("b.txt", article(2, 0))
+    desk.build()
+    reader = desk.reader()
+    ids = reader.matching(["number"], 10)
+    desk.write("a.txt", article(1, 5), age=30)
+
+    def rebuild(statement: str) -> None:
+        if statement.startswith("SELECT s.start"):
+            reader.catalog.db.set_trace_callback(None)
+            desk.build()
+
+    reader.catalog.db.set_trace_callback(rebuild)
+    passages = reader.passages(ids)
+    assert [len(passage.sentences) for passage in passages] == [4, 4]
+    assert len(reader.passages(ids)) == 1  # the other is gone, and its id with it
+    reader.close()
+
+
 def test_many_short_lived_threads(reader: Reader) -> None:
     found: list[int] = []
     for _ in range(40):
