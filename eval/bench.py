@@ -1,6 +1,6 @@
 """How long things take, beside their bare parts or another tool in the same run: ratios survive a noisy machine.
 
-Builds are timed with models loaded; everything is written to folders of its own and taken in turns.
+Builds are timed with models loaded, after a round that does not count; they take turns, each into a folder of its own.
 """
 
 from __future__ import annotations
@@ -101,14 +101,16 @@ def _builds(corpus: Path, work: Path, embedder: Embedder, rounds: int, tell: Tel
     texts = _texts(corpus)
     sentences = [sentence for text in texts for sentence in _sentences(text)]
     llamaindex, model = _LlamaIndex(texts), _bare_model(embedder)
-    embedder.encode(sentences[:256])
     ours, bare, theirs = [], [], []
-    for n in range(rounds):
+    for n in range(rounds + 1):
         settings = replace(Settings(), store=str(work / f"store{n}"))
         ours.append(_timed(lambda settings=settings: build(corpus, settings, embedder=embedder)))  # type: ignore[misc]
         bare.append(_timed(lambda n=n: _bare(model, sentences, work / f"bare{n}")))  # type: ignore[misc]
         theirs.append(_timed(lambda n=n: llamaindex.build(work / f"llamaindex{n}")))  # type: ignore[misc]
-        tell(f"round {n + 1}: build {ours[-1]:.2f} s, bare parts {bare[-1]:.2f} s, LlamaIndex {theirs[-1]:.2f} s")
+        tell(
+            f"{f'round {n}' if n else 'warming up'}: build {ours[-1]:.2f} s, bare parts {bare[-1]:.2f} s, LlamaIndex {theirs[-1]:.2f} s"
+        )
+    ours, bare, theirs = ours[1:], bare[1:], theirs[1:]
     yield Figure.of(f"build, {len(texts)} articles, {len(sentences)} sentences", ours, "s")
     yield Figure.of("its bare parts: SentenceTransformer.encode + Chroma add", bare, "s")
     yield Figure.of("LlamaIndex VectorStoreIndex, chunk 256, into Chroma", theirs, "s")

@@ -35,7 +35,7 @@ from index.store import VectorStore
 _EXACT_UP_TO = 20_000  # sentences: so many are searched exactly in about the time that Chroma takes
 _OVERFETCH_UP_TO = 4_000  # sentences asked of Chroma to find enough allowed ones
 _LEAD_WITHIN, _LEAD_LENGTH = 6, 80  # the opening is the first of so many sentences that has so many characters
-_MATCHES_UP_TO = 20_000  # passages that hold a term, for all terms together, before the commoner ones are left out
+_MATCHES_UP_TO = 10_000  # passages that hold a term, for all terms together, before the commoner ones are left out
 
 _ENTRIES = (
     "SELECT f.path, f.content, c.title, c.published, c.sentences FROM files f JOIN contents c ON c.id = f.content"
@@ -294,20 +294,19 @@ class Reader:
             places.setdefault(key, []).append((content, Span(start, end)))
         return places
 
-    def mentions(self, terms: Collection[str], contents: Collection[int] | None = None) -> dict[int, Span]:
-        """The contents that hold every one of `terms`, each with the first of its sentences that holds most of them."""
-        wanted = set(terms)
-        holding = [self._contents_with(term) for term in wanted]
-        common = set.intersection(*holding) if holding else set()
-        if contents is not None:
-            common &= set(contents)
-        best: dict[int, tuple[int, Span]] = {}
-        for passage in self._passages_with(wanted, common):
+    def mentioning(self, terms: Collection[str]) -> set[int]:
+        """The contents that hold every one of `terms`; none for no terms."""
+        holding = [self._contents_with(term) for term in set(terms)]
+        return set.intersection(*holding) if holding else set()
+
+    def mention(self, terms: Collection[str], content: int) -> Span | None:
+        """The first sentence of a content that holds the most of `terms`, or None if it holds none of them."""
+        wanted, best, most = set(terms), None, 0
+        for passage in self._passages_with(wanted, [content]):
             for sentence in passage.sentences:
-                held = len(wanted & set(sentence.stems))
-                if held > best.get(passage.content, (0, sentence))[0]:
-                    best[passage.content] = (held, Span(sentence.start, sentence.end))
-        return {content: span for content, (_, span) in best.items()}
+                if len(wanted & set(sentence.stems)) > most:
+                    best, most = Span(sentence.start, sentence.end), len(wanted & set(sentence.stems))
+        return best
 
     def leads(self, contents: Iterable[int]) -> dict[int, tuple[Span, bytes]]:
         """The opening sentence of each content, past headline and date line, with its stored vector."""
@@ -356,12 +355,14 @@ class Reader:
         return self._holding([pair for pair in known if scope is None or pair[0] in scope.contents])
 
     def _holding(self, sentences: Sequence[tuple[int, int]]) -> list[int]:
-        query = (
+        """Ids of the passages that hold sentences given as (content, ordinal), in that order, each once."""
+        rows = self.catalog.db.execute(
             "SELECT (SELECT p.id FROM passages p WHERE p.first_sentence <= s.id "
-            "ORDER BY p.first_sentence DESC LIMIT 1) FROM sentences s WHERE s.content = ? AND s.ordinal = ?"
+            "ORDER BY p.first_sentence DESC LIMIT 1) FROM json_each(?) wanted CROSS JOIN sentences s "  # CROSS: in this order, one look-up for each
+            "ON s.content = wanted.value ->> 0 AND s.ordinal = wanted.value ->> 1 ORDER BY wanted.key",
+            (json.dumps(sentences),),
         )
-        rows = (self.catalog.db.execute(query, pair).fetchone() for pair in sentences)
-        return list(dict.fromkeys(row[0] for row in rows if row))
+        return list(dict.fromkeys(row[0] for row in rows))
 
     def _follow(self) -> None:
         """Take up what a build has committed since the last look, be it in a store that was made anew."""
@@ -406,10 +407,6 @@ def _identity(path: Path) -> tuple[int, int] | None:
     except FileNotFoundError:
         return None
     return status.st_dev, status.st_ino
-
-
-def _matches(file: str, patterns: Iterable[str]) -> bool:
-    return any(fnmatch.fnmatchcase(file, pattern) for pattern in patterns)
 
 
 def _by_content(entries: Iterable[ArticleEntry]) -> dict[int, list[ArticleEntry]]:

@@ -57,8 +57,6 @@ class VectorStore:
     def search(self, vector: Vectors, n: int) -> list[tuple[str, float]]:
         """The `n` nearest sentences (approximate search) as (id, cosine), nearest first."""
         with self._guarded():
-            if not self._collection.count():
-                return []
             found = self._collection.query(query_embeddings=vector[None, :], n_results=n, include=["distances"])
         assert found["distances"] is not None
         return [(key, 1 - distance) for key, distance in zip(found["ids"][0], found["distances"][0], strict=True)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -118,10 +118,10 @@ def overview(topic: str, reader: Reader, scope: Scope | None) -> Overview:
     `this or that` is mentioned by an article that mentions either.
     """
     files = scope.entries if scope else reader.entries()
-    mentions = _mentions(topic, reader, scope)
-    matching = [entry for entry in files if not topic or entry.content in mentions]
+    mentioned = _mentioned(topic, reader)
+    matching = [entry for entry in files if not topic or entry.content in mentioned]
     entries = _firsts(matching, lambda entry: entry.content)
-    listed = [_listed(e, mentions[e.content], reader) for e in entries[:LISTED]] if topic else _typical(entries, reader)
+    listed = _mentions(entries[:LISTED], mentioned, reader) if topic else _typical(entries, reader)
     contents = {item.entry.content for item in listed}
     once = tuple(_firsts(listed, lambda item: same_words(item.text)))
     return Overview(once, sum(e.content in contents for e in matching), len(matching), len(files), topic)
@@ -135,11 +135,17 @@ def _firsts(items: Iterable[_T], key: Callable[[_T], object]) -> list[_T]:
     return list(firsts.values())
 
 
-def _mentions(topic: str, reader: Reader, scope: Scope | None) -> dict[int, Span]:
-    mentions: dict[int, Span] = {}
+def _mentioned(topic: str, reader: Reader) -> dict[int, list[str]]:
+    """The contents that mention the topic, each with the words that it is mentioned by."""
+    mentioned: dict[int, list[str]] = {}
     for words in filter(None, map(terms, _OR.split(topic))):
-        mentions = reader.mentions(words, None if scope is None else scope.contents) | mentions
-    return mentions
+        mentioned = dict.fromkeys(reader.mentioning(words), words) | mentioned
+    return mentioned
+
+
+def _mentions(entries: Iterable[ArticleEntry], mentioned: Mapping[int, list[str]], reader: Reader) -> list[Listed]:
+    spans = ((entry, reader.mention(mentioned[entry.content], entry.content)) for entry in entries)
+    return [_listed(entry, span, reader) for entry, span in spans if span]
 
 
 def _typical(entries: Sequence[ArticleEntry], reader: Reader) -> list[Listed]:

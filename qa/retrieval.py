@@ -20,7 +20,7 @@ from index.reader import Reader, Scope, StoredPassage
 from index.terms import terms
 from qa.models import Hit
 
-CANDIDATES = 80  # sentences from the vector index; half as many passages from the full-text index
+CANDIDATES = 60  # sentences from the vector index; half as many passages from the full-text index
 K1, B = 1.2, 0.75  # BM25, Robertson & Zaragoza 2009
 SENTENCE_LENGTH = 20.0  # index terms of a long sentence, the mean length in the BM25 of sentences
 COSINE_CEILING = 0.8  # a cosine of 0 is worth 0, this much or more is worth 1

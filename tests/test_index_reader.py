@@ -139,11 +139,12 @@ def test_mentions_give_the_first_sentence_with_most_of_the_words(desk: Desk) -> 
     desk.build()
     reader = desk.reader()
     contents = {e.content: e.file for e in reader.entries()}
-    found = {contents[content]: span for content, span in reader.mentions(terms("Putin in Vietnam")).items()}
+    words = terms("Putin in Vietnam")
+    found = {contents[content]: reader.mention(words, content) for content in reader.mentioning(words)}
     assert found == {"a.txt": Span(16, 38), "b.txt": Span(0, 12)}
-    only_b = [content for content, file in contents.items() if file == "b.txt"]
-    assert list(reader.mentions(terms("Vietnam"), only_b)) == only_b
-    assert reader.mentions([]) == reader.mentions(["zebra"]) == {}
+    assert {contents[content] for content in reader.mentioning(terms("Vietnam"))} == {"a.txt", "b.txt", "c.txt"}
+    assert reader.mentioning([]) == reader.mentioning(["zebra"]) == set()
+    assert reader.mention(["zebra"], next(iter(contents))) is None
     reader.close()
 
 

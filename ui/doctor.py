@@ -14,7 +14,7 @@ from index.catalog import Catalog
 from index.embed import Embedder
 from index.errors import BylineError
 from index.load import FORMATS
-from index.opening import articles_folder, catalog_path, check_model, vectors_path
+from index.opening import articles_folder, catalog_path, check_model, doubt_path, vectors_path
 from index.scan import scan
 from index.settings import BUNDLED, CONFIG_FILE, Settings
 
@@ -91,17 +91,20 @@ def _store(catalog: Catalog, embedder: Embedder, store: Path) -> Iterator[Check]
 def _vectors(store: Path, expected: int, update: str) -> Check:
     from index.store import VectorStore
 
-    if not vectors_path(store).is_dir():
-        return Check("vector index", False, "missing", f"make it again, without embedding, with: {update}")
-    try:
-        vectors = VectorStore(vectors_path(store))
-        count = vectors.count()
-        vectors.close()
-    except BylineError as error:
-        return Check("vector index", False, str(error), f"make it again, without embedding, with: {update}")
-    if count != expected:
-        return Check("vector index", False, f"{count:,} of {expected:,} vectors", f"mend it with: {update}")
-    return Check("vector index", True, f"{count:,} vectors, one for each sentence")
+    found = "missing"
+    if vectors_path(store).is_dir():
+        try:
+            vectors = VectorStore(vectors_path(store))
+            count = vectors.count()
+            vectors.close()
+        except BylineError as error:
+            found = str(error)
+        else:
+            if count == expected:
+                return Check("vector index", True, f"{count:,} vectors, one for each sentence")
+            found = f"{count:,} of {expected:,} vectors"
+    doubt_path(store).touch()  # the next build has a look even where no article has changed
+    return Check("vector index", False, found, f"make it again, without embedding, with: {update}")
 
 
 def _freshness(catalog: Catalog, folder: Path, store: Path, update: str) -> Check:
