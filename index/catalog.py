@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import threading
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ from index.models import Article, Passage
 from index.normal import text_key
 from index.terms import terms
 
+_PATIENCE = 60  # seconds to wait for another writer
 VERSION = 2
 
 # AUTOINCREMENT: an id is never given again, so that a reader that holds one across a build finds its own or nothing.
@@ -92,6 +94,20 @@ class _Connection(sqlite3.Connection):
     def __del__(self) -> None:
         with suppress(sqlite3.ProgrammingError):  # it was never opened
             self.close()
+
+
+def _write_ahead(db: sqlite3.Connection) -> None:
+    """Switch to the write-ahead log; SQLite does not wait by itself for another connection that is switching too."""
+    deadline = time.monotonic() + _PATIENCE
+    while True:
+        try:
+            db.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.01)
+        else:
+            return
 
 
 class Catalog:
@@ -312,10 +328,10 @@ class Catalog:
         uri = f"{self.path.absolute().as_uri()}?mode={mode}"
         try:
             db = sqlite3.connect(
-                uri, uri=True, timeout=60, isolation_level=None, check_same_thread=False, factory=_Connection
+                uri, uri=True, timeout=_PATIENCE, isolation_level=None, check_same_thread=False, factory=_Connection
             )
             db.execute("PRAGMA page_size = 16384")  # of a new file; a passage then takes few reads
-            db.execute("PRAGMA journal_mode = WAL")
+            _write_ahead(db)
             db.execute("PRAGMA synchronous = NORMAL")
             db.execute("PRAGMA cache_size = -65536")
         except sqlite3.OperationalError as error:  # a lock, a full disk or a store that is gone, not damage

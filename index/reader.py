@@ -358,7 +358,8 @@ class Reader:
         """Ids of the passages that hold sentences given as (content, ordinal), in that order, each once."""
         rows = self.catalog.db.execute(
             "SELECT (SELECT p.id FROM passages p WHERE p.first_sentence <= s.id "
-            "ORDER BY p.first_sentence DESC LIMIT 1) FROM json_each(?) wanted CROSS JOIN sentences s "  # CROSS: in this order, one look-up for each
+            "ORDER BY p.first_sentence DESC LIMIT 1) FROM json_each(?) wanted "
+            "CROSS JOIN sentences s "  # in this order: one look-up for each
             "ON s.content = wanted.value ->> 0 AND s.ordinal = wanted.value ->> 1 ORDER BY wanted.key",
             (json.dumps(sentences),),
         )
