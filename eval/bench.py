@@ -107,8 +107,7 @@ def _builds(corpus: Path, work: Path, embedder: Embedder, rounds: int, tell: Tel
         ours.append(_timed(lambda settings=settings: build(corpus, settings, embedder=embedder)))  # type: ignore[misc]
         bare.append(_timed(lambda n=n: _bare(model, sentences, work / f"bare{n}")))  # type: ignore[misc]
         theirs.append(_timed(lambda n=n: llamaindex.build(work / f"llamaindex{n}")))  # type: ignore[misc]
-        tell(
-            f"{f'round {n}' if n else 'warming up'}: build {ours[-1]:.2f} s, bare parts {bare[-1]:.2f} s, LlamaIndex {theirs[-1]:.2f} s"
+XX {ours[-1]:.2f} s, bare parts {bare[-1]:.2f} s, LlamaIndex {theirs[-1]:.2f} s"
         )
     ours, bare, theirs = ours[1:], bare[1:], theirs[1:]
     yield Figure.of(f"build, {len(texts)} articles, {len(sentences)} sentences", ours, "s")
