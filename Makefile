@@ -6,8 +6,9 @@
 
 PYTHON ?= python3
 # where pip would bring a CUDA build of torch and none is wanted:
-#   make TORCH_FROM="--index-url https://download.pytorch.org/whl/cpu"
+#   make TORCH_FROM="--extra-index-url https://download.pytorch.org/whl/cpu" TORCH=torch==2.13.0+cpu
 TORCH_FROM ?=
+TORCH ?= torch
 Q ?= When did Putin land in Hanoi?
 
 BIN := .venv/bin
@@ -21,13 +22,16 @@ install: $(INSTALLED)
 $(INSTALLED): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Byline needs Python 3.11 or newer; set PYTHON=python3.12, say")'
 	$(PYTHON) -m venv .venv
-	$(PIP) install --quiet --constraint constraints.txt $(TORCH_FROM) torch
+	$(PIP) install --quiet --constraint constraints.txt $(TORCH_FROM) $(TORCH)
 	$(PIP) install --quiet --constraint constraints.txt --editable ".[dev]"
 	@touch $@
 
+# An index of its own, so that .byline is free for your articles; exported, so that the shell sees Q as it is.
+ask: export BYLINE_STORE = .venv/seeds-index
+ask: export QUESTION = $(value Q)
 ask: $(INSTALLED)
 	@$(BIN)/byline index seeds
-	@$(BIN)/byline ask "$(Q)"
+	@$(BIN)/byline ask -- "$$QUESTION"
 
 lint: $(INSTALLED)
 	$(BIN)/ruff check .

@@ -26,5 +26,5 @@ def fill(document: Path, runs: Path) -> list[str]:
 
 
 if __name__ == "__main__":
-    for name in fill(Path(sys.argv[1]), Path(sys.argv[2])):
-        print(f"not measured, left as it was: {name}")
+    missing = fill(Path(sys.argv[1]), Path(sys.argv[2]))
+    sys.exit(f"not measured, left as it was: {', '.join(missing)}" if missing else 0)

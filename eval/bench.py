@@ -149,7 +149,7 @@ def _chroma(folder: Path) -> tuple[Any, Any]:
 
 
 class _LlamaIndex:
-    """LlamaIndex with the same model and Chroma. Its default overlap, 200 tokens of 256, would embed most text twice."""
+    """LlamaIndex with the same model and Chroma; its default overlap, 200 of 256 tokens, would embed most twice."""
 
     def __init__(self, texts: Sequence[str]) -> None:
         from llama_index.core import Document

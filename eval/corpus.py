@@ -23,8 +23,18 @@ class Corpus:
     skipped: tuple[tuple[str, str], ...] = ()  # (file, reason)
 
     def read(self, file: str) -> str:
-        """The text of one file. Raises `KeyError` for a file that is not there."""
-        return self.texts[file]
+        """The text of one file. Raises `KeyError` for a file that is not there.
+
+        Plain text is read from the file itself, not as the index reads it: quotations are checked against it.
+        """
+        text = self.texts[file]
+        if not file.lower().endswith((".txt", ".md")):
+            return text
+        try:
+            with (self.folder / file).open(encoding="utf-8-sig", newline="") as plain:
+                return plain.read()
+        except UnicodeDecodeError:
+            return text
 
 
 def read_corpus(folder: str | Path) -> Corpus:

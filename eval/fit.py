@@ -22,7 +22,7 @@ from index.builder import build
 from index.errors import InputError
 from index.reader import Reader
 from index.settings import Settings
-from qa.evidence import FEATURES, Candidate, candidates, relevance_signals
+from qa.evidence import FEATURES, Candidate, candidates, how_many, relevance_signals
 from qa.retrieval import Found, Query, analyse, search
 
 Matrix = npt.NDArray[np.float64]
@@ -111,13 +111,10 @@ def shown(example: Example, weights: Matrix, enough: float) -> list[int]:
     scores = example.features @ weights
     powers = np.exp(scores - scores.max())
     order = np.argsort(-powers, kind="stable")
-    probabilities = powers / powers.sum()
-    chosen = [int(order[0])]
-    for place in order[1:3]:
-        if probabilities[chosen].sum() >= enough or example.words[chosen].sum() + example.words[place] > WORDS:
-            break
-        chosen.append(int(place))
-    return chosen
+    probabilities = (powers / powers.sum())[order]
+    return [
+        int(place) for place in order[: how_many(probabilities.tolist(), example.words[order].tolist(), enough, WORDS)]
+    ]
 
 
 def _open(gold: Path, folder: Path, store: Path) -> Corpus:

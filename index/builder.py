@@ -12,6 +12,7 @@ import hashlib
 import sqlite3
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -77,7 +78,8 @@ def build(
         with writing(store):
             return _build(root, store.resolve(), embedder, progress)
     except DamagedVectorsError as error:
-        doubt_path(store).touch()
+        with suppress(OSError):
+            doubt_path(store).touch()
         raise StoreError(f"{error}; index again to have it mended.") from error
     except sqlite3.Error as error:
         raise StoreError(
@@ -119,7 +121,6 @@ class _Build:
         self.skipped: list[tuple[str, str]] = []
         self.warnings: list[tuple[str, str]] = []
         self.named: list[FileRecord] = []  # files to be noted at the end: nothing in them has to be embedded
-        self.dropped: list[str] = []  # and to be forgotten
         self.altered = False  # whether a reader will find other articles
         self.files_done = self.files_total = self.embedded = 0
         self._vectors: VectorStore | None = None
@@ -173,8 +174,9 @@ class _Build:
             read_ns = time.time_ns()
             data = read(self.root / file.path)
         except UnreadableFile as error:
-            self._skip(file.path, str(error), before)
-            self.dropped.append(file.path)  # not remembered: a permission changes without a trace
+            kept = before is not None and before.content is not None
+            self.skipped.append((file.path, f"{error}; what was indexed of it before is kept" if kept else str(error)))
+            self.files_done += 1  # not remembered: a permission changes without a trace
             return
         key = content_key(data, file.path)
         record = FileRecord(file.path, file.size, file.mtime_ns, read_ns, self.catalog.content(key), None)
@@ -245,7 +247,7 @@ class _Build:
     def _name(self, gone: dict[str, FileRecord]) -> None:
         """Note the files that needed no embedding, forget those that are gone, and the contents that no file names."""
         with self.catalog.transaction():
-            self.catalog.drop_files([*gone, *self.dropped])
+            self.catalog.drop_files(gone)
             for record in self.named:
                 self.catalog.put_file(record)
             unnamed = self.catalog.drop_unnamed()

@@ -170,7 +170,8 @@ class Catalog:
         try:
             yield db
         finally:
-            db.execute("ROLLBACK")
+            if db.in_transaction:  # an error may have ended it
+                db.execute("ROLLBACK")
 
     # -- meta
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 
@@ -71,12 +70,3 @@ class BuildReport:
     def indexed(self) -> int:
         """How many files are in the index after this build."""
         return len(self.added) + len(self.changed) + len(self.unchanged) + len(self.renamed)
-
-    def lines(self) -> Iterator[str]:
-        """The report in a few plain lines, for a log."""
-        counts = ("added", "changed", "renamed", "removed", "unchanged", "skipped")
-        yield ", ".join(f"{len(getattr(self, name))} {name}" for name in counts)
-        for file, reason in self.skipped:
-            yield f"skipped {file}: {reason}"
-        for file, warning in self.warnings:
-            yield f"warning {file}: {warning}"

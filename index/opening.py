@@ -67,6 +67,17 @@ def _named(holder: Path) -> str:
         return "another process"
 
 
+def being_written(store: Path) -> bool:
+    """Whether a build holds the write lock at this moment."""
+    try:
+        with filelock.FileLock(store / "writer.lock", timeout=0):
+            return False
+    except filelock.Timeout:
+        return True
+    except OSError:  # a store that may only be read: it cannot be told
+        return False
+
+
 def open_catalog(store: Path, warn: Warn) -> Catalog:
     """The catalog of `store`, made if there is none; a damaged one is set aside together with its vectors."""
     path = catalog_path(store)
@@ -175,6 +186,16 @@ def check_model(catalog: Catalog, embedder: Embedder, store: Path) -> None:
             f"The store {store} was made with the embedding model {known}, not with {wanted}.\n"
             "Set BYLINE_EMBEDDING_MODEL to the first, choose another --store, or delete the store and index again."
         )
+
+
+@contextmanager
+def readable(store: Path) -> Iterator[None]:
+    """Tell of a catalog that turns out to be damaged inside, or locked, in words that say what to do."""
+    try:
+        yield
+    except sqlite3.DatabaseError as error:
+        what = "is damaged" if is_damage(error) else "cannot be read"
+        raise StoreError(f"The catalog of {store} {what} ({error}); mend it with: byline index FOLDER") from error
 
 
 def claim(catalog: Catalog, embedder: Embedder, store: Path, folder: Path) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import fnmatch
 import hashlib
 import json
-import sqlite3
 import threading
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -26,7 +25,7 @@ from index.opening import (
     check_dimension,
     check_model,
     doubt_path,
-    is_damage,
+    readable,
     vectors_path,
 )
 from index.settings import Settings
@@ -35,7 +34,7 @@ from index.store import VectorStore
 _EXACT_UP_TO = 20_000  # sentences: so many are searched exactly in about the time that Chroma takes
 _OVERFETCH_UP_TO = 4_000  # sentences asked of Chroma to find enough allowed ones
 _LEAD_WITHIN, _LEAD_LENGTH = 6, 80  # the opening is the first of so many sentences that has so many characters
-_MATCHES_UP_TO = 10_000  # passages that hold a term, for all terms together, before the commoner ones are left out
+_MATCHES_UP_TO = 5_000  # passages that hold a term, for all terms together, before the commoner ones are left out
 
 _ENTRIES = (
     "SELECT f.path, f.content, c.title, c.published, c.sentences FROM files f JOIN contents c ON c.id = f.content"
@@ -132,16 +131,13 @@ class Reader:
         path = catalog_path(self.store)
         if not path.is_file():
             raise StoreError(f"There is no index in {self.store}; make one with: byline index FOLDER")
-        try:
-            self._file = _identity(path)
-            self.catalog = Catalog(path)
-            check_model(self.catalog, self.embedder, self.store)
-        except sqlite3.DatabaseError as error:
-            what = "is damaged" if is_damage(error) else "cannot be read"
-            raise StoreError(
-                f"The catalog of {self.store} {what} ({error}); mend it with: byline index FOLDER"
-            ) from error
-        self.folder = articles_folder(self.catalog, self.store)
+        self._file = None  # until all is well: a reader that failed to follow tries again
+        identity = _identity(path)
+        with readable(self.store):
+            catalog = Catalog(path)
+            check_model(catalog, self.embedder, self.store)
+        self.catalog, self._file = catalog, identity
+        self.folder = articles_folder(catalog, self.store)
 
     # -- what there is
 
@@ -373,6 +369,7 @@ class Reader:
             generation = self.catalog.generation
             if generation == self._generation:
                 return
+            check_model(self.catalog, self.embedder, self.store)  # an empty store takes any: it has one only now
             self._totals, self._entries = self.catalog.totals(), ()
             if self._totals.sentences:
                 with self._mendable():

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from docx.table import Table, _Cell
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # what Word wraps an encrypted .docx in; an old .doc starts so, too
-_LARGEST_PART = 200_000_000  # bytes of XML, unpacked
+_LARGEST = 200_000_000  # bytes, unpacked
 
 
 def read_docx(data: bytes) -> Content:
@@ -49,8 +49,8 @@ def _refuse_bomb(data: bytes) -> None:
     import zipfile
 
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        if sum(part.file_size for part in archive.infolist() if part.filename.endswith(".xml")) > _LARGEST_PART:
-            raise UnreadableFile(f"unpacks to more than {_LARGEST_PART // 1_000_000} MB: split it")
+        if sum(part.file_size for part in archive.infolist()) > _LARGEST:
+            raise UnreadableFile(f"unpacks to more than {_LARGEST // 1_000_000} MB: split it")
 
 
 def _docx_blocks(container: Document | _Cell) -> Iterator[str]:

@@ -11,6 +11,7 @@ from typing import Self
 
 from index.errors import InputError
 from index.models import Article
+from index.opening import readable
 from index.reader import Reader, Scope
 from index.settings import Settings
 from index.terms import terms
@@ -62,12 +63,10 @@ class Assistant:
         files: Sequence[str] = (),
     ) -> Iterator[Event]:
         """The same in steps: the evidence as soon as it is found, each statement, then the whole Answer."""
-        asked = self._asked(question, history, since, until, files)
-        topic = topic_of(asked.text)
-        if topic is not None:
-            yield from self._list(asked, topic)
-        else:
-            yield from self._answer(asked)
+        with readable(self.reader.store):
+            asked = self._asked(question, history, since, until, files)
+            topic = topic_of(asked.text)
+            yield from self._list(asked, topic) if topic is not None else self._answer(asked)
 
     def retrieve(
         self,
@@ -81,11 +80,12 @@ class Assistant:
         """The best `k` passages for a question, best first; see `qa.retrieve`."""
         if k < 1:
             raise InputError(f"k must be at least 1, not {k}.")
-        asked = self._asked(question, (), since, until, files)
-        query = analyse(asked.text, self.reader)
-        with self.reader.catalog.snapshot():
-            found = search(query, self.reader, asked.scope, max(CANDIDATES, 4 * k))
-            return hits(found, self.reader, asked.scope, k)
+        with readable(self.reader.store):
+            asked = self._asked(question, (), since, until, files)
+            query = analyse(asked.text, self.reader)
+            with self.reader.catalog.snapshot():
+                found = search(query, self.reader, asked.scope, max(CANDIDATES, 4 * k))
+                return hits(found, self.reader, asked.scope, k)
 
     def article(self, file: str) -> Article:
         """An article as it was indexed. Raises `InputError` when there is none of that name."""
@@ -238,5 +238,5 @@ def _iso(name: str, value: str | date | None) -> str | None:
         return None
     try:
         return (value if isinstance(value, date) else date.fromisoformat(value)).isoformat()[:10]
-    except ValueError:
+    except (TypeError, ValueError):
         raise InputError(f"{name} must be a date such as 2024-06-20, not {value!r}.") from None

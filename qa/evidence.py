@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib import resources
 from itertools import pairwise
@@ -48,8 +48,6 @@ class Candidate:
     found: Found
     sentence: Span
     text: str
-    text_key: int
-    cosine: float
     probability: float = 0.0  # that it is the one that answers best, among the candidates; not that it answers
 
     @property
@@ -89,7 +87,7 @@ def candidates(query: Query, found: Sequence[Found]) -> tuple[list[Candidate], M
             text = item.passage.text_of(sentence)
             if (words := same_words(text)) not in seen and not _is_label(text):
                 seen.add(words)
-                best.append(Candidate(item, sentence, text, sentence.text_key, float(item.cosines[n])))
+                best.append(Candidate(item, sentence, text))
                 rows.append(_features(query, kind, pairs, item, n, text, before))
             before = frozenset(sentence.stems)
     return best, np.array(rows).reshape(len(rows), len(FEATURES))
@@ -130,22 +128,23 @@ def rank(query: Query, found: Sequence[Found]) -> list[Candidate]:
     powers = np.exp(scores - scores.max())
     probabilities = powers / powers.sum()
     order = np.argsort(-probabilities, kind="stable")
-    return [
-        Candidate(c.found, c.sentence, c.text, c.text_key, c.cosine, float(p))
-        for c, p in ((best[i], probabilities[i]) for i in order)
-    ]
+    return [replace(best[i], probability=float(probabilities[i])) for i in order]
 
 
 def choose(ranked: Sequence[Candidate]) -> list[Candidate]:
     """The sentences to show: the best one, and more while it is unclear which one answers and there is room."""
-    chosen = list(ranked[:1])
-    for candidate in ranked[1:SHOWN_AT_MOST]:
-        sure = sum(c.probability for c in chosen) >= weights().enough
-        full = sum(c.words for c in chosen) + candidate.words > weights().words
-        if sure or full:
+    probabilities, words = [c.probability for c in ranked], [c.words for c in ranked]
+    return list(ranked[: how_many(probabilities, words, weights().enough, weights().words)])
+
+
+def how_many(probabilities: Sequence[float], words: Sequence[int], enough: float, most_words: int) -> int:
+    """How many sentences of a ranking to show: until their probabilities make `enough`, or there is no room."""
+    count = min(1, len(words))
+    while 0 < count < min(SHOWN_AT_MOST, len(words)):
+        if sum(probabilities[:count]) >= enough or sum(words[: count + 1]) > most_words:
             break
-        chosen.append(candidate)
-    return chosen
+        count += 1
+    return count
 
 
 def relevance(query: Query, found: Sequence[Found]) -> float:

@@ -130,7 +130,7 @@ class Answer:
 
     def to_markdown(self) -> str:
         """The answer and its sources, as a text that can be pasted into a document."""
-        lines = [f"**{self.question}**", "", self.text, ""]
+        lines = [f"**{self.question}**", "", " ".join(filter(None, (self.text, self.reason))), ""]
         for citation in self.citations:
             lines.append(f"{citation.marker}. {describe(citation)}")
             lines.extend(f"   > {line}" for line in citation.quote.splitlines())

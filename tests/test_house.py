@@ -59,6 +59,7 @@ def test_links_lead_somewhere(document):
     links = re.findall(r"\]\(([^)#]+)\)", text)
     missing = [link for link in links if not link.startswith("http") and not ((ROOT / document).parent / link).exists()]
     assert missing == []
+    assert "@@" not in text
 
 
 def test_measured_tables_are_put_into_a_document(tmp_path):

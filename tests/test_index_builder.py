@@ -248,6 +248,39 @@ def test_a_file_without_permission_is_tried_again_each_time(desk: Desk, monkeypa
     assert desk.build().added == ("a.txt",)
 
 
+def test_a_file_that_cannot_be_read_for_a_while_keeps_its_article(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk.write("a.txt", PUTIN)
+    desk.build()
+    desk.write("a.txt", CATS)
+
+    def refuse(path: Path) -> bytes:
+        raise UnreadableFile("cannot be read: Input/output error")
+
+    monkeypatch.setattr(index.builder, "read", refuse)
+    reason = "cannot be read: Input/output error; what was indexed of it before is kept"
+    assert kinds(desk.build()) == {"skipped": (("a.txt", reason),)}
+    assert desk.reader().article("a.txt").text == PUTIN
+    monkeypatch.undo()
+    assert desk.build().changed == ("a.txt",)
+    assert desk.reader().article("a.txt").text == CATS
+
+
+def test_other_encodings_are_decoded_and_reported(desk: Desk) -> None:
+    text = "The café’s owner said “no”. He closed the door at noon."
+    desk.write("cp1252.txt", text.encode("cp1252"))
+    desk.write("utf16.txt", text.encode("utf-16"))
+    desk.write("broken.txt", text.encode() + b" The end \xff is near.")
+    report = desk.build()
+    assert report.added == ("broken.txt", "cp1252.txt", "utf16.txt")
+    warned = dict(report.warnings)
+    assert "cp1252" in warned["cp1252.txt"]
+    assert "UTF-16" in warned["utf16.txt"].upper()
+    assert "1" in warned["broken.txt"]
+    reader = desk.reader()
+    assert reader.article("cp1252.txt").text == reader.article("utf16.txt").text == text
+    reader.close()
+
+
 def test_a_file_that_vanishes_while_indexing(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     desk.write("a.txt", PUTIN)
     desk.write("b.txt", CATS)

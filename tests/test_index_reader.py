@@ -4,12 +4,14 @@ import sys
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 from standin import Desk, Words
 
+from index.builder import build
 from index.embed import Embedder
 from index.errors import InputError, StoreError
 from index.models import Span
@@ -364,6 +366,28 @@ def test_a_store_deleted_and_made_anew_underneath(desk: Desk) -> None:
     [passage] = reader.passages(reader.nearest(vector, 3))
     assert passage.text == "Dogs bark."
     assert reader.article("a.txt").text == "Dogs bark."
+    reader.close()
+
+
+def test_a_store_made_anew_with_another_model_is_refused_each_time(desk: Desk) -> None:
+    desk.write("a.txt", "Cats sleep.")
+    desk.build()
+    reader = desk.reader()
+    shutil.rmtree(desk.store)
+    build(desk.folder, replace(desk.settings, embedding_model="other"), embedder=Words("other"))
+    for _ in range(2):
+        with pytest.raises(StoreError, match="made with the embedding model other, not with words"):
+            reader.totals()
+    reader.close()
+
+
+def test_an_empty_store_is_checked_when_a_build_fills_it(desk: Desk) -> None:
+    desk.build()
+    reader = desk.reader()
+    desk.write("a.txt", "Cats sleep.")
+    build(desk.folder, replace(desk.settings, embedding_model="other"), embedder=Words("other"))
+    with pytest.raises(StoreError, match="made with the embedding model other"):
+        reader.totals()
     reader.close()
 
 

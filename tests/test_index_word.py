@@ -54,7 +54,7 @@ def test_bad_docx(tmp_path: Path) -> None:
 
 
 def test_a_docx_that_unpacks_to_far_more(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("index.word._LARGEST_PART", 1_000_000)
+    monkeypatch.setattr("index.word._LARGEST", 1_000_000)
     bomb = _zip({"word/document.xml": bytes(1_000_001)})
     assert len(bomb) < 10_000
     assert reason(tmp_path, "a.docx", bomb) == "unpacks to more than 1 MB: split it"

@@ -48,7 +48,7 @@ def found(*sentences: tuple[str, float], score: float = 0.5) -> Found:
 
 
 def candidate(probability: float, words: int = 10) -> Candidate:
-    return Candidate(found(("x", 0.5)), Span(0, 1), " ".join(["word"] * words), 0, 0.5, probability)
+    return Candidate(found(("x", 0.5)), Span(0, 1), " ".join(["word"] * words), probability)
 
 
 def features(question: Query, *items: Found) -> list[dict[str, float]]:

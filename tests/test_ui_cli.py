@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -106,6 +107,29 @@ def test_bad_input_is_one_or_two_lines_with_what_to_do(arguments, status, said, 
     assert said in shown.stderr
     assert "Traceback" not in shown.stderr
     assert shown.stdout == ""
+
+
+def test_the_version(tmp_path):
+    assert byline("--version", store="s", cwd=tmp_path).stdout == "byline 0.1.0\n"
+
+
+def test_a_catalog_damaged_inside_says_what_to_do(seeds_settings: Settings, tmp_path):
+    shutil.copytree(seeds_settings.store, tmp_path / "store")
+    with (tmp_path / "store" / "catalog.sqlite").open("r+b") as file:
+        file.seek(16_384)
+        file.write(b"\xff" * 200_000)
+    for log in ("catalog.sqlite-wal", "catalog.sqlite-shm"):
+        (tmp_path / "store" / log).unlink(missing_ok=True)
+    for command in (("ask", QUESTION), ("doctor",)):
+        shown = byline(*command, store="store", cwd=tmp_path)
+        assert shown.returncode == 1
+        assert "byline index FOLDER" in shown.stdout + shown.stderr
+        assert "Something broke" not in shown.stderr
+
+
+def test_there_is_no_language_model_yet(seeds_settings: Settings, tmp_path):
+    assert byline("ask", QUESTION, "--llm", "none", store=seeds_settings.store, cwd=tmp_path).returncode == 0
+    assert byline("ask", QUESTION, "--llm", "gpt", store=seeds_settings.store, cwd=tmp_path).returncode == 2
 
 
 def test_a_setting_that_does_not_exist_is_an_error(tmp_path):

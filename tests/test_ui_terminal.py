@@ -37,6 +37,17 @@ def test_an_article_cannot_steer_the_terminal_or_its_markup():
     assert "[bold]loud[/bold]" in text
 
 
+def test_only_our_own_markers_look_like_markers():
+    console = Console(file=io.StringIO(), width=100, force_terminal=True, color_system="standard")
+    show_answer(answer("It opened in 1990.[7]"), console)
+    first = console.file.getvalue().strip().splitlines()[0]
+    assert "1990.[7]\x1b[0m\x1b[36m [1]" in first
+
+
+def test_line_ends_of_another_system_are_line_ends():
+    assert plain("one\r\ntwo\rthree co\N{SOFT HYPHEN}operate") == "one\ntwo\nthree cooperate"
+
+
 def test_plain_keeps_line_ends_and_letters():
     assert plain("é\n\t𝄞 “x”") == "é\n\t𝄞 “x”"
     assert plain("a\x00b") == "a\N{REPLACEMENT CHARACTER}b"

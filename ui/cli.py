@@ -19,12 +19,13 @@ OUT = Console(highlight=False)
 ERR = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
+ABOUT = "Ask questions of a folder of articles. Every sentence of an answer is quoted from a named file."
+
 app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
-    help="Ask questions of a folder of articles. Every sentence of an answer is quoted from a named file.",
     epilog='Start with: byline index FOLDER, then: byline ask "When did ...?"',
 )
 evaluation = typer.Typer(no_args_is_help=True, help="Measure how good the answers are, on gold questions.")
@@ -59,16 +60,22 @@ def print_json(data: Any) -> None:
     sys.stdout.write(json.dumps(data, ensure_ascii=False, indent=2) + "\n")
 
 
-@app.callback()
-def _start(
-    debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False,
-    version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
-) -> None:
-    if version:
+def _print_version(wanted: bool) -> None:
+    if wanted:
         from importlib import metadata
 
         OUT.print(f"byline {metadata.version('byline')}")
         raise typer.Exit
+
+
+@app.callback(help=ABOUT)
+def _start(
+    debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version.", is_eager=True, callback=_print_version)
+    ] = False,
+) -> None:
+    """What holds for every command; `main` looks for `--debug` itself."""
 
 
 @app.command(epilog="Examples:  byline index articles/    byline index articles/ --store /data/byline --json")
@@ -95,6 +102,9 @@ def ask(
         list[str] | None,
         typer.Option(metavar="PATTERN", help="Only files that match, such as '2024/*.txt'; repeatable."),
     ] = None,
+    llm: Annotated[
+        str, typer.Option(metavar="NAME", help="Language model; this version quotes only: auto or none.")
+    ] = "auto",
     store: StoreOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -103,7 +113,7 @@ def ask(
     with waiting("Reading ..."):
         from qa import Assistant
 
-        with Assistant(settings) as assistant:
+        with Assistant(settings, llm=llm) as assistant:
             answer = assistant.ask(question, since=since, until=until, files=files or ())
     if as_json:
         print_json(answer.to_dict())

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import platform
 import sqlite3
 from collections.abc import Iterator
+from contextlib import closing, suppress
 from dataclasses import asdict, dataclass
 from importlib import metadata
 from pathlib import Path
@@ -14,7 +16,7 @@ from index.catalog import Catalog
 from index.embed import Embedder
 from index.errors import BylineError
 from index.load import FORMATS
-from index.opening import articles_folder, catalog_path, check_model, doubt_path, vectors_path
+from index.opening import articles_folder, being_written, catalog_path, check_model, doubt_path, vectors_path
 from index.scan import scan
 from index.settings import BUNDLED, CONFIG_FILE, Settings
 
@@ -43,17 +45,16 @@ def examine(settings: Settings) -> list[Check]:
     if not catalog_path(store).is_file():
         return [*checks, Check("store", False, f"no index in {store}", "make one with: byline index FOLDER")]
     try:
-        catalog = Catalog(catalog_path(store))
+        return [*checks, *_store(embedder, store)]
     except (BylineError, sqlite3.DatabaseError) as error:
         return [*checks, Check("store", False, f"{store}: {error}", "mend it with: byline index FOLDER")]
-    try:
-        return [*checks, *_store(catalog, embedder, store)]
-    finally:
-        catalog.close()
 
 
 def _installed() -> Check:
-    versions = [f"{name} {metadata.version(name)}" for name in _PACKAGES]
+    try:
+        versions = [f"{name} {metadata.version(name)}" for name in _PACKAGES]
+    except metadata.PackageNotFoundError as error:
+        return Check("installed", False, f"{error.name} is missing", "install everything again with: make")
     python = f"Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}"
     return Check("installed", True, ", ".join([f"byline {metadata.version('byline')}", python, *versions]))
 
@@ -73,7 +74,15 @@ def _model(embedder: Embedder) -> Check:
     return Check("model", True, f"{embedder.identity}, {size} dimensions, {embedder.number_format}{checked}")
 
 
-def _store(catalog: Catalog, embedder: Embedder, store: Path) -> Iterator[Check]:
+def _store(embedder: Embedder, store: Path) -> list[Check]:
+    with closing(Catalog(catalog_path(store))) as catalog:
+        if being_written(store):
+            known = catalog.totals().sentences
+            return [Check("store", True, f"{store}: a build is writing to it; {known:,} sentences so far")]
+        return list(_at_rest(catalog, embedder, store))
+
+
+def _at_rest(catalog: Catalog, embedder: Embedder, store: Path) -> Iterator[Check]:
     totals, folder = catalog.totals(), articles_folder(catalog, store)
     update = f"byline index {folder}"
     files = [record for record in catalog.files().values() if record.content is not None]
@@ -103,7 +112,8 @@ def _vectors(store: Path, expected: int, update: str) -> Check:
             if count == expected:
                 return Check("vector index", True, f"{count:,} vectors, one for each sentence")
             found = f"{count:,} of {expected:,} vectors"
-    doubt_path(store).touch()  # the next build has a look even where no article has changed
+    with suppress(OSError):  # who may not write here has to tell somebody who may
+        doubt_path(store).touch()  # the next build has a look even where no article has changed
     return Check("vector index", False, found, f"make it again, without embedding, with: {update}")
 
 
@@ -112,9 +122,10 @@ def _freshness(catalog: Catalog, folder: Path, store: Path, update: str) -> Chec
         return Check(
             "articles", False, f"{folder} is missing", "move it back, or index its new place into another --store"
         )
-    known = catalog.files()
-    there = {file.path: file for file in scan(folder, store, FORMATS).found}
-    new = sum(path not in known for path in there)
+    now = scan(folder, store, FORMATS)
+    known = {path: r for path, r in catalog.files().items() if not path.startswith(tuple(now.unread))}
+    there = {file.path: file for file in now.found}
+    new = sum(path not in known and os.access(folder / path, os.R_OK) for path in there)
     gone = sum(path not in there for path in known)
     changed = sum(
         path in there and (there[path].size, there[path].mtime_ns) != (record.size, record.mtime_ns)

@@ -115,4 +115,4 @@ def bench(
     """Time builds beside their bare parts and LlamaIndex, retrieval in a large store, and starts of the command."""
     from eval.bench import bench as run_bench
 
-    OUT.print(run_bench(data, out, stored, rounds, ERR.print), markup=False)
+    OUT.print(run_bench(data, out, stored, rounds, ERR.print), markup=False, soft_wrap=True)

@@ -14,13 +14,18 @@ from qa.models import Answer, Citation, Hit, describe
 from ui.doctor import Check
 
 LISTED = 10  # names of a kind before "and n more"
+_KEPT = "\n\t\N{ZERO WIDTH JOINER}\N{ZERO WIDTH NON-JOINER}"
 _SNIPPET = 160  # characters of a passage that is shown with a refusal
 
 
 def plain(text: str) -> str:
-    """`text` without what would steer a terminal: control characters, escapes, overrides of the writing direction."""
+    """`text` without what would steer a terminal: control characters, escapes, overrides of the writing direction.
+
+    Line ends become `\\n`; soft hyphens go; joiners, which some scripts need, stay.
+    """
+    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\N{SOFT HYPHEN}", "")
     return "".join(
-        c if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cf") else "\N{REPLACEMENT CHARACTER}" for c in text
+        c if c in _KEPT or unicodedata.category(c) not in ("Cc", "Cf") else "\N{REPLACEMENT CHARACTER}" for c in text
     )
 
 
@@ -28,8 +33,7 @@ def show_answer(answer: Answer, console: Console) -> None:
     """The answer, then its numbered sources with file, line and quotation; or the refusal with what comes nearest."""
     console.print()
     if answer.answered:
-        for paragraph in plain(answer.text).split("\n"):
-            console.print(_marked(paragraph))
+        console.print(_marked(answer))
         console.print()
         for citation in answer.citations:
             _show_citation(citation, console)
@@ -45,10 +49,16 @@ def show_answer(answer: Answer, console: Console) -> None:
         console.print(Text(f"Note: {plain(note)}", style="dim"))
 
 
-def _marked(paragraph: str) -> Text:
-    text = Text(paragraph, style="bold")
-    text.highlight_regex(r"\[\d+\]", "not bold cyan")
-    return text
+def _marked(answer: Answer) -> Text:
+    """The text with its markers told from what only looks like one: an article may hold a `[7]` of its own."""
+    text, at = Text(style="bold"), 0
+    for statement in answer.statements:
+        end = answer.text.index(statement.text, at) + len(statement.text)
+        text.append(plain(answer.text[at:end]))
+        markers = "".join(f"[{marker}]" for marker in statement.citations)
+        at = answer.text.index(markers, end) + len(markers)
+        text.append(answer.text[end:at], style="not bold cyan")
+    return text.append(plain(answer.text[at:]))
 
 
 def _show_citation(citation: Citation, console: Console) -> None:
