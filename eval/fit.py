@@ -22,7 +22,7 @@ from index.builder import build
 from index.errors import InputError
 from index.reader import Reader
 from index.settings import Settings
-from qa.evidence import FEATURES, Candidate, candidates, how_many, relevance_signals
+from qa.evidence import FEATURES, Candidate, candidates, how_many, ranking, relevance_signals
 from qa.retrieval import Found, Query, analyse, search
 
 Matrix = npt.NDArray[np.float64]
@@ -109,12 +109,10 @@ def conditional_logit(examples: Sequence[Example], ridge: float = RIDGE) -> Matr
 def shown(example: Example, weights: Matrix, enough: float) -> list[int]:
     """The candidates that `qa.evidence.choose` shows, by their places in the example, best first."""
     scores = example.features @ weights
-    powers = np.exp(scores - scores.max())
-    order = np.argsort(-powers, kind="stable")
-    probabilities = (powers / powers.sum())[order]
-    return [
-        int(place) for place in order[: how_many(probabilities.tolist(), example.words[order].tolist(), enough, WORDS)]
-    ]
+    ranked = ranking(scores)
+    words = [int(example.words[place]) for place, _ in ranked]
+    count = how_many([probability for _, probability in ranked], words, enough, WORDS)
+    return [place for place, _ in ranked[:count]]
 
 
 def _open(gold: Path, folder: Path, store: Path) -> Corpus:

@@ -48,7 +48,7 @@ def writing(store: Path) -> Iterator[None]:
     """Hold the store's write lock. The system frees it when its holder dies. Raises `StoreError` when it is held."""
     holder = store / "writer.txt"  # a courtesy; the lock is what counts
     try:
-        with filelock.FileLock(store / "writer.lock", timeout=0):
+        with _write_lock(store):
             holder.write_text(f"process {os.getpid()} on {socket.gethostname()}", encoding="utf-8")
             try:
                 yield
@@ -58,6 +58,10 @@ def writing(store: Path) -> Iterator[None]:
         raise StoreError(
             f"The store {store} is being written by {_named(holder)}; wait until it has finished."
         ) from None
+
+
+def _write_lock(store: Path) -> filelock.BaseFileLock:
+    return filelock.FileLock(store / "writer.lock", timeout=0)
 
 
 def _named(holder: Path) -> str:
@@ -70,7 +74,7 @@ def _named(holder: Path) -> str:
 def being_written(store: Path) -> bool:
     """Whether a build holds the write lock at this moment."""
     try:
-        with filelock.FileLock(store / "writer.lock", timeout=0):
+        with _write_lock(store):
             return False
     except filelock.Timeout:
         return True

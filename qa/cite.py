@@ -83,8 +83,9 @@ def _elsewhere(
     words = same_words(quotation.text)
     places = []
     for content, span in found:
-        for entry in files.get(content, ()):
-            here = content == quotation.content and span.start == quotation.span.start and entry.file == cited
-            if not here and same_words(reader.article(entry.file).text[span.start : span.end]) == words:
-                places.append(Place(entry.file, span.start, span.end))
+        entries = files.get(content)  # files of one content say the same: its text is looked at once
+        if not entries or same_words(reader.article(entries[0].file).text[span.start : span.end]) != words:
+            continue
+        here = content == quotation.content and span.start == quotation.span.start
+        places += [Place(e.file, span.start, span.end) for e in entries if not (here and e.file == cited)]
     return tuple(sorted(places))

@@ -125,10 +125,14 @@ def rank(query: Query, found: Sequence[Found]) -> list[Candidate]:
     if not best:
         return []
     scores = matrix @ np.array([weights().features[name] for name in FEATURES])
+    return [replace(best[place], probability=probability) for place, probability in ranking(scores)]
+
+
+def ranking(scores: Matrix) -> list[tuple[int, float]]:
+    """(place, probability) of each candidate, best first: the softmax of their scores, shape `(n,)`."""
     powers = np.exp(scores - scores.max())
     probabilities = powers / powers.sum()
-    order = np.argsort(-probabilities, kind="stable")
-    return [replace(best[i], probability=float(probabilities[i])) for i in order]
+    return [(int(place), float(probabilities[place])) for place in np.argsort(-probabilities, kind="stable")]
 
 
 def choose(ranked: Sequence[Candidate]) -> list[Candidate]:
