@@ -146,6 +146,16 @@ class Reader:
         self._follow()
         return self._totals
 
+    def files(self) -> int:
+        """How many files are indexed."""
+        (count,) = self.catalog.db.execute("SELECT count(*) FROM files WHERE content IS NOT NULL").fetchone()
+        return int(count)
+
+    def skipped(self) -> list[tuple[str, str]]:
+        """The files that could not be indexed, with the reason, by name."""
+        query = "SELECT path, reason FROM files WHERE content IS NULL ORDER BY path"
+        return [(path, reason or "") for path, reason in self.catalog.db.execute(query)]
+
     def entries(self) -> tuple[ArticleEntry, ...]:
         """Every indexed file, by name."""
         self._follow()

@@ -18,6 +18,7 @@ from index.terms import terms
 from qa import refusal
 from qa.cite import Quotation, cite, quoted, render
 from qa.evidence import Candidate, choose, rank, relevance, weights
+from qa.followup import in_context
 from qa.llm import check_llm
 from qa.models import Answer, Citation, Evidence, Hit, Statement
 from qa.overview import overview, topic_of
@@ -89,7 +90,14 @@ class Assistant:
 
     def article(self, file: str) -> Article:
         """An article as it was indexed. Raises `InputError` when there is none of that name."""
-        return self.reader.article(file)
+        with readable(self.reader.store):
+            return self.reader.article(file)
+
+    def stale(self, file: str) -> str | None:
+        """What the user should know of a file that has changed since it was indexed, or is gone; else None."""
+        with readable(self.reader.store):
+            change = self.reader.changed(file)
+        return refusal.stale(file, change, self.reader.folder) if change else None
 
     def close(self) -> None:
         """Release the store."""
@@ -118,7 +126,7 @@ class Assistant:
             asked.lap("cite")
         yield Evidence(asked.hits)
         if reason:
-            yield asked.refuse(reason)
+            yield self._refused(asked, reason)
         else:
             yield from self._quote(asked, citations)
 
@@ -134,17 +142,17 @@ class Assistant:
             asked.notes.append(listing.note)
             yield from self._quote(asked, citations, "\n")
         else:
-            yield asked.refuse(refusal.no_mention(topic, listing.total, bool(self.reader.entries())))
+            yield self._refused(asked, refusal.no_mention(topic, listing.total, bool(self.reader.entries())))
 
     def _quote(self, asked: _Asked, citations: Sequence[Citation], separator: str = " ") -> Iterator[Event]:
         if not citations:
-            yield asked.refuse(refusal.CHANGED)
+            yield self._refused(asked, refusal.CHANGED)
             return
         statements = quoted(citations)
         yield from statements
         for file in dict.fromkeys(citation.file for citation in citations):
-            if change := self.reader.changed(file):
-                asked.notes.append(refusal.stale(file, change, self.reader.folder))
+            if note := self.stale(file):
+                asked.notes.append(note)
         yield Answer(
             question=asked.text,
             text=render(statements, separator),
@@ -174,8 +182,13 @@ class Assistant:
         scope = self.reader.scope(_iso("since", since), _iso("until", until), files)
         asked = _Asked(text, scope, _search_text(text, history))
         if scope is not None:
-            asked.notes.append(refusal.searched(len(scope.entries), len(self.reader.entries()), scope.undated))
+            asked.notes.append(refusal.searched(len(scope.entries), self.reader.files(), scope.undated))
         return asked
+
+    def _refused(self, asked: _Asked, reason: str) -> Answer:
+        if asked.scope is None:  # else the notes say already what was searched
+            asked.notes.append(refusal.searched_all(self.reader.files()))
+        return asked.refuse(reason)
 
 
 @dataclass
@@ -184,7 +197,7 @@ class _Asked:
 
     text: str
     scope: Scope | None
-    search: str  # what is searched for: the question, and the one before it
+    search: str  # what is searched for: the question, and those before it that it leans on
     hits: tuple[Hit, ...] = ()
     notes: list[str] = field(default_factory=list)
     timings: dict[str, float] = field(default_factory=dict)
@@ -225,12 +238,10 @@ def _clean(name: str, question: str) -> str:
 
 
 def _search_text(question: str, history: History) -> str:
-    """The question first: an embedding model reads the beginning of what is too long for it."""
-    if not history:
-        return question
-    if isinstance(history, str) or len(history[-1]) != 2:
+    """The question, with those before it where it leans on them."""
+    if isinstance(history, str) or any(isinstance(turn, str) or len(turn) != 2 for turn in history):
         raise InputError("history is a list of (question, answer text) pairs, oldest first.")
-    return f"{question} {_clean('question before it', history[-1][0])}"
+    return in_context(question, [_clean("question before it", earlier) for earlier, _ in history])
 
 
 def _iso(name: str, value: str | date | None) -> str | None:

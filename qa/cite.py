@@ -52,7 +52,7 @@ def quoted(citations: Sequence[Citation]) -> tuple[Statement, ...]:
 
 def render(statements: Sequence[Statement], separator: str = " ") -> str:
     """The text of an answer: its statements, each followed by its markers."""
-    return separator.join(f"{s.text} {''.join(f'[{marker}]' for marker in s.citations)}" for s in statements)
+    return separator.join(f"{s.text} {s.markers}" for s in statements)
 
 
 def _citation(marker: int, quotation: Quotation, article: Article, also: tuple[Place, ...]) -> Citation:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal, NamedTuple
 
@@ -63,6 +64,11 @@ class Statement:
     text: str
     citations: tuple[int, ...]
     support: Support
+
+    @property
+    def markers(self) -> str:
+        """Its citations as they stand in the text of an answer: `[1][2]`."""
+        return "".join(f"[{marker}]" for marker in self.citations)
 
 
 class Side(NamedTuple):
@@ -128,14 +134,53 @@ class Answer:
         values["notes"] = tuple(values.get("notes", ()))
         return cls(**values)
 
+    def pieces(self) -> Iterator[tuple[str, Statement]]:
+        """The statements in order, each with the words or white space that stand before it in `text`.
+
+        What follows a statement in `text` are its markers: only those are ours, an article may hold a `[7]` of its own.
+        """
+        at = 0
+        for statement in self.statements:
+            start = self.text.index(statement.text, at)
+            yield self.text[at:start], statement
+            markers = statement.markers
+            at = self.text.index(markers, start + len(statement.text)) + len(markers)
+
     def to_markdown(self) -> str:
-        """The answer and its sources, as a text that can be pasted into a document."""
-        lines = [f"**{self.question}**", "", " ".join(filter(None, (self.text, self.reason))), ""]
+        """The answer and its sources, as a text that can be pasted into a document.
+
+        What articles and models say is escaped: whatever Markdown or HTML is in it stays text.
+        """
+        said = "".join(f"{_literal(before + s.text)} {s.markers}" for before, s in self.pieces()) or _literal(self.text)
+        lines = [f"**{_literal(self.question)}**", "", " ".join(filter(None, (said, _literal(self.reason or ""))))]
+        lines += ["", *(f"- {_literal(c.summary)}: {_sides(c)}" for c in self.conflicts)] if self.conflicts else []
+        lines.append("")
         for citation in self.citations:
-            lines.append(f"{citation.marker}. {describe(citation)}")
-            lines.extend(f"   > {line}" for line in citation.quote.splitlines())
-        lines.extend(f"\n_{note}_" for note in self.notes)
+            lines.append(f"{citation.marker}. {_literal(describe(citation))}")
+            lines.extend(f"   > {_literal(line)}" for line in citation.quote.splitlines())
+        lines.extend(f"\n_{_literal(note)}_" for note in self.notes)
         return "\n".join(lines).rstrip() + "\n"
+
+
+def _sides(conflict: Conflict) -> str:
+    return "; ".join(
+        f"{_literal(side.value)} {''.join(f'[{marker}]' for marker in side.citations)}" for side in conflict.sides
+    )
+
+
+_MARKUP = re.compile(r"[\\`*_\[\]<>|]|~(?=~)|&(?=#?\w+;)|^\s*(?:#|[-+=]|\d+(?=[.)]))", re.MULTILINE)
+
+
+def _literal(text: str) -> str:
+    """`text` with backslashes before what Markdown (CommonMark, GitHub's tables and strikes) would take for markup."""
+    return _MARKUP.sub(_escaped, text)
+
+
+def _escaped(match: re.Match[str]) -> str:
+    found = match.group()
+    if found[-1].isdigit():  # "12." at the start of a line: the full stop is what makes it a list
+        return found + "\\"
+    return f"{found[:-1]}\\{found[-1]}"
 
 
 def describe(citation: Citation) -> str:

@@ -27,6 +27,11 @@ def searched(allowed: int, total: int, undated: int) -> str:
     return f"Searched {allowed} of {total} articles{without}."
 
 
+def searched_all(total: int) -> str:
+    """What a question without filters was asked of."""
+    return "Searched the one article there is." if total == 1 else f"Searched all {total:,} articles."
+
+
 def stale(file: str, change: str, folder: Path) -> str:
     """A cited file is no longer what was indexed."""
     what = "has changed since it was indexed" if change == "changed" else "is no longer where it was indexed"

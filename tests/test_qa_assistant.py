@@ -228,6 +228,24 @@ def test_a_follow_up_is_searched_with_the_question_before_it(assistant: Assistan
     assert answer.notes == ("Searched for: When did he land? Who visited Hanoi?",)
 
 
+def test_a_follow_up_of_a_follow_up_goes_back_to_what_stands_alone(assistant: Assistant) -> None:
+    history = [("Who mined salt?", "..."), ("Who visited Hanoi?", "Putin did."), ("When did he land?", "At 2am.")]
+    answer = assistant.ask("And where?", history=history)
+    assert answer.notes[0] == "Searched for: And where? When did he land? Who visited Hanoi?"
+
+
+def test_a_question_that_stands_alone_is_not_mixed_with_the_one_before_it(assistant: Assistant) -> None:
+    history = [("What is the boiling point of nitrogen?", "...")]
+    assert assistant.ask("When did Putin land in Hanoi?", history=history) == assistant.ask(
+        "When did Putin land in Hanoi?"
+    )
+
+
+def test_a_refusal_says_what_was_searched(assistant: Assistant) -> None:
+    total = len(assistant.reader.entries())
+    assert f"Searched all {total} articles." in assistant.ask("Which volcano erupted on Jupiter?").notes
+
+
 @pytest.mark.parametrize(
     ("history", "message"),
     [

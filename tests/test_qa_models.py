@@ -95,6 +95,35 @@ def test_a_citation_with_pages_and_nothing_else() -> None:
 
 def test_markdown_has_question_text_sources_and_notes() -> None:
     assert ANSWER.to_markdown() == (
-        "**When?**\n\nPutin landed.\nHe was late. [1]\n\n"
+        "**When?**\n\nPutin landed.\nHe was late. [1]\n\n- two or three: two [1]; three [1]\n\n"
         "1. a.txt, line 3 (Title, 2024-06-20), also in b.txt\n   > Putin landed.\n   > He was late.\n\n_a note_\n"
     )
+
+
+def test_markdown_of_an_article_is_text_in_the_markdown_of_an_answer() -> None:
+    hostile = "![x](http://evil.example/p.png) <img src=x> *loud* [7] `code` &lt; | ~~gone~~\n# head\n- item\n12. item"
+    answer = replace(
+        ANSWER,
+        text=f"{hostile} [1]",
+        statements=(Statement(hostile, (1,), "quoted"),),
+        citations=(replace(CITATION, quote=hostile, title="[a](javascript:b)"),),
+        conflicts=(),
+        notes=(),
+    )
+    written = answer.to_markdown()
+    escaped = (
+        r"!\[x\](http://evil.example/p.png) \<img src=x\> \*loud\* \[7\] \`code\` \&lt; \| \~~gone\~~",
+        r"\# head",
+        r"\- item",
+        r"12\. item",
+    )
+    assert "\n".join(escaped) + " [1]\n" in written
+    assert all(f"   > {line}\n" in written for line in escaped)
+    assert r"(\[a\](javascript:b), 2024-06-20)" in written
+
+
+def test_the_pieces_of_an_answer_make_up_its_text() -> None:
+    statements = (Statement("It is [2].", (1,), "quoted"), Statement("So it is.", (2, 1), "supported"))
+    answer = Answer("Q?", "It is [2]. [1]\nSo it is. [2][1]", True, statements=statements)
+    assert list(answer.pieces()) == [("", statements[0]), ("\n", statements[1])]
+    assert "".join(f"{before}{s.text} {s.markers}" for before, s in answer.pieces()) == answer.text

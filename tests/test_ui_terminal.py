@@ -6,7 +6,8 @@ from rich.console import Console
 
 from index.models import BuildReport
 from qa.models import Answer, Citation, Hit, Place, Statement
-from ui.terminal import plain, show_answer, show_report
+from ui.plain import plain
+from ui.terminal import show_answer, show_report
 
 
 def shown(show, *arguments) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Sequence
 
 from rich.console import Console
@@ -12,21 +11,10 @@ from rich.text import Text
 from index.models import BuildReport
 from qa.models import Answer, Citation, Hit, describe
 from ui.doctor import Check
+from ui.plain import plain
 
 LISTED = 10  # names of a kind before "and n more"
-_KEPT = "\n\t\N{ZERO WIDTH JOINER}\N{ZERO WIDTH NON-JOINER}"
 _SNIPPET = 160  # characters of a passage that is shown with a refusal
-
-
-def plain(text: str) -> str:
-    """`text` without what would steer a terminal: control characters, escapes, overrides of the writing direction.
-
-    Line ends become `\\n`; soft hyphens go; joiners, which some scripts need, stay.
-    """
-    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\N{SOFT HYPHEN}", "")
-    return "".join(
-        c if c in _KEPT or unicodedata.category(c) not in ("Cc", "Cf") else "\N{REPLACEMENT CHARACTER}" for c in text
-    )
 
 
 def show_answer(answer: Answer, console: Console) -> None:
@@ -50,15 +38,10 @@ def show_answer(answer: Answer, console: Console) -> None:
 
 
 def _marked(answer: Answer) -> Text:
-    """The text with its markers told from what only looks like one: an article may hold a `[7]` of its own."""
-    text, at = Text(style="bold"), 0
-    for statement in answer.statements:
-        end = answer.text.index(statement.text, at) + len(statement.text)
-        text.append(plain(answer.text[at:end]))
-        markers = "".join(f"[{marker}]" for marker in statement.citations)
-        at = answer.text.index(markers, end) + len(markers)
-        text.append(answer.text[end:at], style="not bold cyan")
-    return text.append(plain(answer.text[at:]))
+    text = Text(style="bold")
+    for before, statement in answer.pieces():
+        text.append(plain(before + statement.text)).append(f" {statement.markers}", style="not bold cyan")
+    return text
 
 
 def _show_citation(citation: Citation, console: Console) -> None:

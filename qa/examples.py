@@ -1,0 +1,58 @@
+"""Example questions drawn from the articles themselves, each tried before it is offered."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+
+from qa.assistant import Assistant
+
+_SAMPLE = 40  # articles that are looked at
+_HEAD = 6_000  # characters of each
+_TRIED = 12  # questions that are asked to find those that have an answer
+_ANY = "What are these articles about?"
+
+_NO_NAME = r"(?!(?:And|But|The|In|On|At|As|When|If|For|So|Then|Yet|While|After|Before|Mr|Mrs|Ms|Dr)\b)"
+_NAME = rf"{_NO_NAME}[A-Z][a-z]+(?: [A-Z][a-z]+)+"
+_NAMES = re.compile(rf"(?<=[a-z,;] ){_NAME}")  # not at the start of a sentence, where every word has a capital
+_SAYS = re.compile(rf"\b({_NAME}),? (?:said|says|told|added|warned|called|insisted|argued)\b")
+_VERBS = {
+    "announced": "announce", "arrived": "arrive", "became": "become", "began": "begin", "bought": "buy", "died": "die",
+    "founded": "found", "joined": "join", "landed": "land", "launched": "launch", "left": "leave", "lost": "lose",
+    "moved": "move", "opened": "open", "published": "publish", "resigned": "resign", "returned": "return",
+    "signed": "sign", "travelled": "travel", "visited": "visit", "won": "win",
+}  # fmt: skip
+_WHERE = r"(?: (?:in|to|at|from|the|a|an|his|her))*(?: [A-Z][a-z]+)+"
+_DID = re.compile(rf"\b({_NO_NAME}[A-Z][a-z]+(?: [A-Z][a-z]+)*) ({'|'.join(_VERBS)})({_WHERE})")
+
+
+def examples(assistant: Assistant, count: int = 4) -> list[str]:
+    """Up to `count` questions about the indexed articles: what happened when, who said what, and so on.
+
+    Each is one that is answered. The same articles give the same questions. None where there are no articles.
+    """
+    entries = assistant.reader.entries()
+    step = max(1, len(entries) // _SAMPLE)
+    texts = [assistant.article(entry.file).text[:_HEAD] for entry in entries[::step]]
+    found = (question for question in islice(_candidates(texts), _TRIED) if assistant.ask(question).answered)
+    return list(islice(found, count))
+
+
+def _candidates(texts: Sequence[str]) -> Iterator[str]:
+    """Questions of different kinds in turn, the commonest names first."""
+    kinds = [
+        [f"When did {name} {_VERBS[verb]}{where}?" for name, verb, where in _common(_DID, texts)],
+        [f"What did {name} say?" for name in _common(_SAYS, texts)],
+        [_ANY],
+        [f"Which articles mention {name}?" for name in _common(_NAMES, texts)],
+    ]
+    for rank in range(max(map(len, kinds))):
+        yield from (kind[rank] for kind in kinds if rank < len(kind))
+
+
+def _common(pattern: re.Pattern[str], texts: Iterable[str]) -> list[str]:
+    """What `pattern` finds, in the order of the number of texts that hold it."""
+    counts = Counter(found for text in texts for found in dict.fromkeys(pattern.findall(text)))
+    return sorted(counts, key=lambda found: (-counts[found], found))
