@@ -1,5 +1,6 @@
 # make            install everything into .venv
 # make ask Q=...  index the five articles in seeds/ and answer a question about them
+# make chat       the same five articles in the browser
 # make test       lint, type-check, check the layers, run the tests
 # make bench      measure on public data and fill docs/benchmarks.md; DATA is where the data is (docs/benchmarks.md)
 # make pictures   draw the pictures in docs/ again
@@ -15,7 +16,7 @@ BIN := .venv/bin
 PIP := $(BIN)/pip --disable-pip-version-check
 INSTALLED := .venv/installed
 
-.PHONY: install ask test lint bench measure pictures clean
+.PHONY: install ask chat test lint bench measure pictures clean
 
 install: $(INSTALLED)
 
@@ -33,6 +34,13 @@ ask: $(INSTALLED)
 	@$(BIN)/byline index seeds
 	@$(BIN)/byline ask -- "$$QUESTION"
 
+# A copy of the articles, so that what is uploaded does not end up in the checkout.
+chat: export BYLINE_STORE = .venv/chat-index
+chat: $(INSTALLED)
+	@mkdir -p .venv/chat-articles && cp seeds/*.txt .venv/chat-articles/
+	@$(BIN)/byline index .venv/chat-articles
+	@$(BIN)/byline chat
+
 lint: $(INSTALLED)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -40,6 +48,7 @@ lint: $(INSTALLED)
 	$(BIN)/lint-imports
 
 test: lint
+	@sh tests/chromium.sh
 	$(BIN)/pytest
 
 # Public data, as published. Without it there is nothing to measure on.

@@ -6,7 +6,7 @@ import difflib
 import os
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,7 @@ BUNDLED = "bundled"
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Where the index is and which model embeds.
+    """Where the index is, which model embeds, and who may use the chat.
 
     Each field can be set as a key of `byline.toml` in the working directory or, which wins, as an environment variable
     with the prefix `BYLINE_` (`BYLINE_STORE`).
@@ -30,6 +30,9 @@ class Settings:
 
     embedding_model: str = BUNDLED
     """`bundled` (all-MiniLM-L6-v2), or any sentence-transformers name or path."""
+
+    auth: str = field(default="", repr=False)
+    """`user:password` that the chat asks for; empty for none."""
 
     @classmethod
     def load(

@@ -43,16 +43,21 @@ def examples(assistant: Assistant, count: int = 4) -> list[str]:
 def _candidates(texts: Sequence[str]) -> Iterator[str]:
     """Questions of different kinds in turn, the commonest names first."""
     kinds = [
-        [f"When did {name} {_VERBS[verb]}{where}?" for name, verb, where in _common(_DID, texts)],
-        [f"What did {name} say?" for name in _common(_SAYS, texts)],
+        [_when(found) for found in _common(_DID, texts)],
+        [f"What did {found[1]} say?" for found in _common(_SAYS, texts)],
         [_ANY],
-        [f"Which articles mention {name}?" for name in _common(_NAMES, texts)],
+        [f"Which articles mention {found[0]}?" for found in _common(_NAMES, texts)],
     ]
     for rank in range(max(map(len, kinds))):
         yield from (kind[rank] for kind in kinds if rank < len(kind))
 
 
-def _common(pattern: re.Pattern[str], texts: Iterable[str]) -> list[str]:
-    """What `pattern` finds, in the order of the number of texts that hold it."""
-    counts = Counter(found for text in texts for found in dict.fromkeys(pattern.findall(text)))
+def _when(found: tuple[str, ...]) -> str:
+    _, name, verb, where = found
+    return f"When did {name} {_VERBS[verb]}{where}?"
+
+
+def _common(pattern: re.Pattern[str], texts: Iterable[str]) -> list[tuple[str, ...]]:
+    """What `pattern` finds, whole and by groups, in the order of the number of texts that hold it."""
+    counts = Counter(found for text in texts for found in {(m[0], *m.groups()) for m in pattern.finditer(text)})
     return sorted(counts, key=lambda found: (-counts[found], found))

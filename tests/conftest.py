@@ -1,9 +1,12 @@
 """What several test files share: the bundled model, loaded once, and a store of the five seed articles, built once."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from browsing import CHROMIUM
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from index.builder import build
 from index.embed import Embedder
@@ -32,3 +35,16 @@ def seeds_settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     report = build(SEEDS, settings)
     assert len(report.added) == len(list(SEEDS.glob("*.txt"))), report
     return settings
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium, without a window."""
+    if not CHROMIUM:
+        pytest.skip("Chromium is not installed; install it with: sudo sh tests/chromium.sh")
+    expect.set_options(timeout=15_000)
+    with sync_playwright() as playwright:
+        # In a container Chromium's own sandbox needs rights that a test should not have.
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield chromium
+        chromium.close()

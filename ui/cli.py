@@ -35,14 +35,17 @@ StoreOption = Annotated[
     str | None,
     typer.Option("--store", metavar="FOLDER", help="Folder of the index. [default: .byline, or BYLINE_STORE]"),
 ]
+LlmOption = Annotated[
+    str, typer.Option("--llm", metavar="NAME", help="Language model; this version quotes only: auto or none.")
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for scripts.")]
 
 
-def settings_for(store: str | None) -> Settings:
+def settings_for(store: str | None, auth: str | None = None) -> Settings:
     """The settings with what the command line says on top."""
     from index.settings import Settings
 
-    return Settings.load(store=store)
+    return Settings.load(store=store, auth=auth)
 
 
 def waiting(what: str) -> AbstractContextManager[object]:
@@ -102,9 +105,7 @@ def ask(
         list[str] | None,
         typer.Option(metavar="PATTERN", help="Only files that match, such as '2024/*.txt'; repeatable."),
     ] = None,
-    llm: Annotated[
-        str, typer.Option(metavar="NAME", help="Language model; this version quotes only: auto or none.")
-    ] = "auto",
+    llm: LlmOption = "auto",
     store: StoreOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -121,6 +122,27 @@ def ask(
     from ui.terminal import show_answer
 
     show_answer(answer, OUT)
+
+
+@app.command(epilog="Examples:  byline chat    byline chat --host 0.0.0.0 --auth ann:secret --port 8000")
+def chat(
+    host: Annotated[str, typer.Option(metavar="ADDRESS", help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[
+        int | None, typer.Option(min=1, max=65535, help="Port. [default: the first free one from 7860 on]")
+    ] = None,
+    auth: Annotated[
+        str | None, typer.Option(metavar="USER:PASSWORD", help="Ask for it; BYLINE_AUTH keeps it out of sight.")
+    ] = None,
+    without_auth: Annotated[
+        bool, typer.Option("--without-auth", help="Let whoever reaches ADDRESS read and add articles.")
+    ] = False,
+    llm: LlmOption = "auto",
+    store: StoreOption = None,
+) -> None:
+    """Ask in the browser: answers with their sources beside them, and the library of articles. Ends with Ctrl-C."""
+    from ui.chatting import run_chat
+
+    run_chat(settings_for(store, auth=auth), llm, host, port, without_auth)
 
 
 @app.command(epilog="Example:  byline doctor --json")

@@ -1,0 +1,57 @@
+"""Verdicts on answers -> a file of gold questions, ready to be curated and run with `byline eval run`."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import filelock
+
+from eval.gold import Gold, GoldSpan, load_gold, save_gold
+from ui.conversation import Turn
+
+FILE = "feedback.jsonl"
+
+
+def save(turn: Turn, folder: Path) -> Path:
+    """Write the verdict on `turn` to `feedback.jsonl` in `folder`; a second verdict on it takes the place of the first.
+
+    Returns the file. Raises `InputError` when the file there is not one of gold questions.
+    """
+    path = folder / FILE
+    row = to_gold(turn)
+    with filelock.FileLock(f"{path}.lock"):
+        rows = load_gold(path) if path.exists() else []
+        kept = [other for other in rows if other.id != row.id]
+        written = path.with_suffix(".writing")
+        save_gold(written, [*kept, row])
+        written.replace(path)
+    return path
+
+
+def to_gold(turn: Turn) -> Gold:
+    """A gold row for a judged turn.
+
+    A good answer: what it cites is the evidence, its short answer, where it has one, the answer. A good refusal: a
+    question that cannot be answered. A bad one: the question alone, for what would have been right is not known. What
+    was said, and the user's note, are in `notes`.
+    """
+    answer, verdict = turn.answer, turn.verdict
+    assert answer
+    assert verdict
+    said = f"{'Good' if verdict.good else 'Bad'}: {answer.text}"
+    row = Gold(
+        id=f"feedback-{turn.id}",
+        question=answer.question,
+        history=turn.history,
+        since=turn.filters.since or None,
+        until=turn.filters.until or None,
+        tags=("feedback", "good" if verdict.good else "bad"),
+        notes=f"{said}\n{verdict.note}".strip(),
+    )
+    if not verdict.good:
+        return row
+    if not answer.answered:
+        return replace(row, answerable=False)
+    spans = tuple(GoldSpan(citation.file, citation.quote, citation.start) for citation in answer.citations)
+    return replace(row, evidence=(spans,), answers=((answer.short,),) if answer.short else ())

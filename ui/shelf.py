@@ -1,0 +1,116 @@
+"""The library -> HTML: the list of articles, how far a build is, what it did. Pure."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Sequence
+
+from index.builder import Progress
+from index.models import BuildReport
+from index.reader import ArticleEntry
+from ui.markup import button, count, esc, join, tag, text
+
+PAGE = 50  # articles on a page
+_LISTED = 200  # skipped files that are named
+
+
+def matching(entries: Sequence[ArticleEntry], words: str) -> list[ArticleEntry]:
+    """The articles whose title or file name holds every one of `words`, whatever the case."""
+    wanted = words.casefold().split()
+    return [e for e in entries if all(word in f"{e.title or ''} {e.file}".casefold() for word in wanted)]
+
+
+def listing(entries: Sequence[ArticleEntry], words: str, page: int, removable: Collection[str]) -> str:
+    """One page (from 0) of the articles that match `words`. Only what is `removable` has a button that removes it."""
+    matched = matching(entries, words)
+    pages = max(1, -(-len(matched) // PAGE))
+    page = min(max(page, 0), pages - 1)
+    shown = matched[page * PAGE : (page + 1) * PAGE]
+    if not shown:
+        return text(
+            "p", "No article matches." if entries else "There are no articles yet. Add some above.", class_="empty"
+        )
+    copies = Counter(entry.content for entry in entries)
+    head = tag("thead", tag("tr", join(text("th", name, scope="col") for name in ("Article", "Date", "Sentences", ""))))
+    rows = tag("tbody", join(_row(entry, copies[entry.content], entry.file in removable) for entry in shown))
+    caption = text(
+        "caption", f"{count(len(matched), 'article')}" + (f", page {page + 1} of {pages}" if pages > 1 else "")
+    )
+    return tag("div", tag("table", caption + head + rows), class_="articles") + _pages(page, pages)
+
+
+def _row(entry: ArticleEntry, copies: int, removable: bool) -> str:
+    name = entry.title or entry.file
+    opening = text(
+        "button", name, type="button", class_="link", dir="auto", data_event="read", data_file=entry.file,
+        aria_label=f"Read {name}",
+    )  # fmt: skip
+    file = text("span", entry.file, class_="file") if entry.title else ""
+    same = text("span", f"the same text in {count(copies, 'file')}", class_="same") if copies > 1 else ""
+    remove = text(
+        "button", "Remove", type="button", data_event="remove", data_file=entry.file, aria_label=f"Remove {name}",
+        data_confirm=f"Remove {entry.file} from the folder? It is kept in the trash of the index.",
+    )  # fmt: skip
+    cells = (
+        tag("td", join((opening, file, same))),
+        tag("td", esc(entry.published or "–")),
+        tag("td", f"{entry.sentences:,}", class_="number"),
+        tag("td", remove if removable else ""),
+    )
+    return tag("tr", join(cells))
+
+
+def _pages(page: int, pages: int) -> str:
+    if pages == 1:
+        return ""
+    before = button("← Previous", "browse", page=page - 1) if page else ""
+    after = button("Next →", "browse", page=page + 1) if page + 1 < pages else ""
+    return tag("nav", before + after, class_="pages", aria_label="Pages")
+
+
+def progress(step: Progress | None) -> str:
+    """How far a build is."""
+    if step is None or not step.files_total:
+        return tag(
+            "div",
+            text("p", "Looking at the folder …") + tag("progress", "", aria_label="Indexing"),
+            class_="progress",
+            role="status",
+        )
+    what = "Restoring the index" if step.stage == "restoring" else "Indexing"
+    rate = f", {step.sentences / step.seconds:,.0f} sentences a second" if step.sentences and step.seconds else ""
+    line = f"{what}: {step.files:,} of {step.files_total:,} files{rate}"
+    bar = tag("progress", "", max=step.files_total, value=step.files, aria_label="Indexing")
+    return tag("div", text("p", line) + bar, class_="progress", role="status")
+
+
+def report(done: BuildReport) -> str:
+    """What a build did, and what it passed over and why."""
+    counts = ("added", "changed", "renamed", "removed", "unchanged", "skipped")
+    parts = [f"{len(getattr(done, name)):,} {name}" for name in counts if getattr(done, name)]
+    line = text("p", f"Done in {done.seconds:.1f} s: {', '.join(parts) or 'no articles'}.")
+    return tag("div", line, role="status") + notes("Worth knowing", done.warnings) + skipped(done.skipped)
+
+
+def skipped(files: Sequence[tuple[str, str]]) -> str:
+    """The files that are not in the index, each with the reason."""
+    return notes("Skipped", files)
+
+
+def notes(title: str, lines: Sequence[tuple[str, str]]) -> str:
+    """A list of files with something to be said of each, folded away under its number."""
+    if not lines:
+        return ""
+    items = join(tag("li", text("span", file, class_="file") + " " + esc(reason)) for file, reason in lines[:_LISTED])
+    more = text("p", f"… and {len(lines) - _LISTED:,} more") if len(lines) > _LISTED else ""
+    return tag(
+        "details",
+        text("summary", f"{title}: {count(len(lines), 'file')}") + tag("ul", items) + more,
+        class_="noted",
+        open=len(lines) <= 5,
+    )
+
+
+def problem(message: str) -> str:
+    """Something that went wrong, in words."""
+    return join(text("p", line, class_="problem", role="alert") for line in message.splitlines())
