@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import zlib
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import TypeVar
 
 import chromadb
 import filelock
+import numpy as np
 from chromadb.api.client import Client
 from chromadb.api.collection_configuration import CreateCollectionConfiguration, CreateHNSWConfiguration
 from chromadb.api.shared_system_client import SharedSystemClient
@@ -22,6 +24,7 @@ from index.errors import DamagedVectorsError, StoreError
 _CONFIGURATION = CreateCollectionConfiguration(hnsw=CreateHNSWConfiguration(space="cosine"))
 _COLLECTION = "sentences"
 _OPEN_TIMEOUT = 60  # seconds; two processes that open one Chroma folder at once can hang
+_APART = 1e-3  # length of what equal vectors are moved apart by; cosines change by less
 _LONGEST_REASON = 200  # characters; Chroma quotes what it cannot read
 _T = TypeVar("_T")
 
@@ -40,13 +43,12 @@ class VectorStore:
         self._client: Client | None = None
         self._open()
 
-    def add(self, ids: Sequence[str], vectors: Vectors, report: Callable[[int], None] | None = None) -> None:
+    def add(self, ids: Sequence[str], vectors: Vectors) -> None:
         """Add unit vectors, shape `(len(ids), dimension)`. An id that is there already is left as it is."""
         with self._guarded() as client:
             for part in _batches(range(len(ids)), client.get_max_batch_size()):
-                self._collection.add(ids=[ids[i] for i in part], embeddings=vectors[part[0] : part[-1] + 1])
-                if report:
-                    report(len(part))
+                names = [ids[i] for i in part]
+                self._collection.add(ids=names, embeddings=_apart(names, vectors[part[0] : part[-1] + 1]))
 
     def delete(self, ids: Iterable[str]) -> None:
         """Delete vectors; an id that is not there is passed over."""
@@ -128,6 +130,17 @@ class VectorStore:
                 raise DamagedVectorsError(
                     f"The vector index {self.folder} cannot be used ({_first_line(error)})"
                 ) from error
+
+
+def _apart(ids: Sequence[str], vectors: Vectors) -> Vectors:
+    """`vectors`, each moved a little, so that no two are equal.
+
+    A sentence that stands a thousand times ("Advertisement") links only to itself in an HNSW graph, and what is added
+    beside it can no longer be reached. Chroma proposes candidates only: they are scored with the catalog's vectors.
+    """
+    noise = np.random.default_rng(zlib.crc32(ids[0].encode())).standard_normal(vectors.shape, dtype=np.float32)
+    apart: Vectors = vectors + noise * np.float32(_APART / vectors.shape[1] ** 0.5)
+    return apart
 
 
 def _batches(items: Iterable[_T], size: int) -> Iterator[list[_T]]:

@@ -36,7 +36,7 @@ def test_nearest_first_with_cosines(store: VectorStore) -> None:
     cosines = vectors @ vectors[7]
     found = store.search(vectors[7], 5)
     assert [key for key, _ in found] == [f"k:{n}" for n in np.argsort(-cosines)[:5]]
-    assert [cosine for _, cosine in found] == pytest.approx(sorted(cosines, reverse=True)[:5], abs=1e-4)
+    assert [cosine for _, cosine in found] == pytest.approx(sorted(cosines, reverse=True)[:5], abs=1e-3)
 
 
 def test_an_empty_one_finds_nothing(store: VectorStore) -> None:
@@ -45,9 +45,8 @@ def test_an_empty_one_finds_nothing(store: VectorStore) -> None:
 
 
 def test_more_than_chroma_takes_at_once(store: VectorStore) -> None:
-    told: list[int] = []
-    store.add([f"k:{n}" for n in range(6_000)], unit(6_000), told.append)
-    assert (store.count(), sum(told), len(told)) == (6_000, 6_000, 2)
+    store.add([f"k:{n}" for n in range(6_000)], unit(6_000))
+    assert store.count() == 6_000
     store.delete(f"k:{n}" for n in range(6_000))
     assert store.count() == 0
 
@@ -156,3 +155,15 @@ def test_processes_that_open_at_once_all_get_in(tmp_path: Path) -> None:
     for process in running:
         out, error = process.communicate(timeout=120)
         assert (process.returncode, out.strip()) == (0, b"0"), error.decode()
+
+
+def test_what_stands_beside_a_thousand_equal_sentences_is_found(tmp_path: Path) -> None:
+    random = np.random.default_rng(0)
+    others = random.standard_normal((60, 384)).astype(np.float32)
+    others /= np.linalg.norm(others, axis=1, keepdims=True)
+    vectors = np.concatenate([others[:30], np.repeat(others[:1], 1_000, axis=0), others[30:]])
+    store = VectorStore(tmp_path / "chroma")
+    store.add([f"k:{n}" for n in range(len(vectors))], vectors)
+    found = [store.search(vector, 1)[0][1] > 0.999 for vector in others[1:]]
+    assert sum(found) >= 55  # of 59, approximately; 36 where equal vectors are left equal
+    store.close()

@@ -68,14 +68,15 @@ class AskTab:
         """Send each event to its handler."""
         filters = [self.since, self.until, self.files]
         shown = [self.conversation, self.panel, self.turns, self.box, self.send, self.stop]
-        asking = [
-            self.box.submit(self._ask, [self.box, self.turns, *filters], shown, **TOGETHER),
-            self.send.click(self._ask, [self.box, self.turns, *filters], shown, **TOGETHER),
-            self.retry.click(self._ask_again, [self.turns, *filters], shown, **TOGETHER),
-            self.conversation.ask(self._ask_example, [self.turns, *filters], shown, **TOGETHER),
-        ]
+        # "multiple": a question is not to wait for one that was stopped. Stopping is ours: after Gradio's `cancels`, a
+        # question that is asked before the old handler has noticed never gets its answer.
+        asking: dict[str, Any] = {**TOGETHER, "trigger_mode": "multiple"}
+        self.box.submit(self._ask, [self.box, self.turns, *filters], shown, **asking)
+        self.send.click(self._ask, [self.box, self.turns, *filters], shown, **asking)
+        self.retry.click(self._ask_again, [self.turns, *filters], shown, **asking)
+        self.conversation.ask(self._ask_example, [self.turns, *filters], shown, **asking)
         after_stop = [self.conversation, self.turns, self.send, self.stop]
-        self.stop.click(self._stopped, [self.turns], after_stop, cancels=asking, **AT_ONCE)
+        self.stop.click(self._stopped, [self.turns], after_stop, **AT_ONCE)
         after_clear = [self.conversation, self.panel, self.turns]
         self.clear.click(self._cleared, [self.sure], after_clear, js=_CONFIRM_CLEAR, **AT_ONCE)
         page.load(self.chat.conversation, [self.turns], [self.conversation], **AT_ONCE)
@@ -98,13 +99,12 @@ class AskTab:
     def _ask(self, question: str | None, before: Conversation, *limits: str | None) -> Iterator[_Updates]:
         if not (question or "").strip():
             return
-        asking, idle = (
-            (gr.update(visible=False), gr.update(visible=True)),
-            (gr.update(visible=True), gr.update(visible=False)),
-        )
+        still_open = False
         for step in self.chat.ask(question or "", before, _filters(*limits)):
-            buttons = asking if step.turns[-1].is_open else idle
-            yield step.conversation, step.panel, step.turns, "", *buttons
+            still_open = step.turns[-1].is_open
+            yield step.conversation, step.panel, step.turns, "", *_buttons(still_open)
+        if still_open:  # it was stopped, and Gradio would send the last step once more
+            yield tuple(gr.skip() for _ in range(6))
 
     def _ask_example(self, before: Conversation, event: gr.EventData, *limits: str | None) -> Iterator[_Updates]:
         yield from self._ask(event.question, before, *limits)
@@ -115,7 +115,7 @@ class AskTab:
 
     def _stopped(self, now: Conversation) -> _Updates:
         after = self.chat.stop(now)
-        return self.chat.conversation(after), after, gr.update(visible=True), gr.update(visible=False)
+        return self.chat.conversation(after), after, *_buttons(False)
 
     def _cleared(self, confirmed: bool) -> _Updates:
         return (self.chat.conversation(()), NOTHING, ()) if confirmed else (gr.skip(), gr.skip(), gr.skip())
@@ -138,6 +138,11 @@ class AskTab:
         after, path = told(lambda: self.chat.judge(now, turn, good, note))
         gr.Info(f"Saved to {path}", duration=4)
         return self.chat.conversation(after), after
+
+
+def _buttons(answering: bool) -> _Updates:
+    """Ask and Stop: one of them is there."""
+    return gr.update(visible=not answering), gr.update(visible=answering)
 
 
 def _filters(since: str | None, until: str | None, files: str | None) -> Filters:

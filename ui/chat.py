@@ -45,6 +45,7 @@ class Chat:
         self.indexing = Indexing(reader.folder, assistant.settings, reader.embedder)
         self._shown = count()
         self._examples: list[str] = []
+        self._running: set[str] = set()  # turns that are being answered
 
     def prepare(self) -> None:
         """Load the model and find example questions, so that the first question is answered as fast as the next."""
@@ -70,27 +71,44 @@ class Chat:
         )
 
     def ask(self, question: str, before: Conversation, filters: Filters) -> Iterator[Shown]:
-        """Answer a question, step by step: evidence, each sentence, the whole. What goes wrong is said in its place."""
+        """Answer a question, step by step: evidence, each sentence, the whole. What goes wrong is said in its place.
+
+        A question that is still being answered is stopped.
+        """
+        before = self.stop(before)
         turn = Turn(question.strip(), history=history(before), filters=filters)
-        yield self._step(before, turn)
+        self._running.add(turn.id)
+        try:
+            yield self._step(before, turn)
+            for step in self._events(turn):
+                if turn.id not in self._running:
+                    return
+                yield self._step(before, step)
+        finally:
+            self._running.discard(turn.id)
+
+    def _events(self, turn: Turn) -> Iterator[Turn]:
+        """The turn after each event, or after what went wrong."""
+        limits = turn.filters
         try:
             for event in self.assistant.stream(
-                turn.question, history=turn.history, since=filters.since, until=filters.until, files=filters.files
+                turn.question, history=turn.history, since=limits.since, until=limits.until, files=limits.files
             ):
                 turn = turn.after(event)
-                yield self._step(before, turn)
+                yield turn
         except BylineError as error:
-            yield self._step(before, replace(turn, problem=str(error)))
+            yield replace(turn, problem=str(error))
         except Exception as error:  # the border to the browser: say it there, and leave the details in the log
             _LOG.exception("the question %r broke", turn.question)
-            yield self._step(before, replace(turn, problem=f"Something broke: {type(error).__name__}: {error}"))
+            yield replace(turn, problem=f"Something broke: {type(error).__name__}: {error}")
 
     def _step(self, before: Conversation, turn: Turn) -> Shown:
         all_turns = (*before, turn)
         return Shown(self.conversation(all_turns), self.panel(sources.sources(turn, self._stale(turn))), all_turns)
 
     def stop(self, conversation: Conversation) -> Conversation:
-        """End what is still open."""
+        """End what is still open. What is on its way to it is not shown when it arrives."""
+        self._running -= {turn.id for turn in conversation if turn.is_open}
         return stopped(conversation)
 
     def judge(self, conversation: Conversation, turn_id: str, good: bool | None, note: str) -> tuple[Conversation, str]:

@@ -1,0 +1,100 @@
+"""What is seen while an answer is on its way, and what later versions will bring, in a real browser."""
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from browsing import Tab, serving, tab
+from playwright.sync_api import Browser, expect
+from slow_chat import PAUSE, SUPPORTS
+
+from index import Settings
+
+SCRIPT = str(Path(__file__).with_name("slow_chat.py"))
+SLOWLY = "Slowly: what did Putin and Kim sign?"
+
+
+@pytest.fixture(scope="module")
+def address(seeds_settings: Settings, browser: Browser) -> Iterator[str]:
+    with serving(seeds_settings, command=(sys.executable, SCRIPT)) as found:
+        yield found
+
+
+@pytest.fixture
+def chat(browser: Browser, address: str) -> Iterator[Tab]:
+    with tab(browser, address) as opened:
+        yield opened
+
+
+def begin(chat: Tab, question: str) -> None:
+    chat.box.fill(question)
+    chat.box.press("Enter")
+
+
+def test_evidence_then_sentence_by_sentence_then_the_whole(chat: Tab) -> None:
+    begin(chat, SLOWLY)
+    turn = chat.turns.first
+    expect(turn.locator(".reading")).to_contain_text("10 passages found.")
+    expect(chat.panel.locator(".found li")).to_have_count(10)
+    expect(turn.locator(".said")).to_have_count(0)
+    expect(turn).to_have_attribute("aria-busy", "true")
+    expect(turn.locator(".said")).to_have_count(1)
+    expect(turn.locator(".actions")).to_have_count(0)
+    expect(turn.locator(".said")).to_have_count(2)
+    expect(turn.locator(".actions")).to_be_visible()
+    expect(turn).to_have_attribute("aria-busy", "false")
+    expect(chat.panel.locator(".card")).to_have_count(2)
+
+
+def test_stop_keeps_what_has_been_said_and_the_next_question_works(chat: Tab) -> None:
+    begin(chat, SLOWLY)
+    turn = chat.turns.first
+    expect(turn.locator(".said")).to_have_count(1)
+    chat.page.get_by_role("button", name="Stop").click()
+    expect(turn.locator(".problem")).to_have_text("Stopped.")
+    chat.page.wait_for_timeout(int(2_500 * PAUSE))
+    expect(turn.locator(".said")).to_have_count(1)  # nothing more has come
+    expect(turn.locator(".problem")).to_have_text("Stopped.")
+    expect(chat.page.get_by_role("button", name="Ask", exact=True)).to_be_visible()
+    following = chat.ask("When did Putin land in Hanoi?")
+    expect(following.locator(".notes")).to_have_count(0)  # what was stopped is no context
+    begin(chat, SLOWLY)
+    chat.page.get_by_role("button", name="Stop").click()
+    chat.page.get_by_role("button", name="Ask again").click()
+    expect(chat.turns.nth(2).locator(".actions")).to_be_visible()
+    expect(chat.turns).to_have_count(3)
+
+
+def test_an_answer_that_breaks_says_so_and_the_chat_goes_on(chat: Tab) -> None:
+    begin(chat, "Break it")
+    expect(chat.turns.first.locator(".problem")).to_have_text("The store is being mended;\ntry again.")
+    expect(chat.page.get_by_role("button", name="Ask", exact=True)).to_be_visible()
+    expect(chat.ask("When did Putin land in Hanoi?").locator(".said")).to_be_visible()
+
+
+def test_short_answer_confidence_support_and_both_sides_are_seen(chat: Tab) -> None:
+    turn = chat.ask(SUPPORTS)
+    expect(turn.locator(".short")).to_have_text("Russia")
+    expect(turn.locator(".confidence")).to_have_text("Confidence 62%")
+    expect(turn.locator(".support")).to_have_text(["checked", "quoted"])
+    expect(turn.locator(".trust")).to_contain_text(
+        "1 sentence in the words of a model <b>, checked against the sources"
+    )
+    expect(turn.locator(".trust")).to_contain_text("1 sentence that no source supported left out")
+    conflict = turn.get_by_role("region", name="The sources differ: name")
+    expect(conflict.locator(".value")).to_have_text(["Ukraine", "Russia"])
+    tops = conflict.evaluate("e => [...e.querySelectorAll('.side')].map(side => side.getBoundingClientRect().top)")
+    assert tops[0] == tops[1], "the sides do not stand next to each other"
+    conflict.locator(".marker").nth(1).click()
+    expect(chat.panel.locator("#source-2.current")).to_be_focused()
+
+
+def test_evidence_of_one_is_not_held_up_by_another(chat: Tab, browser: Browser, address: str) -> None:
+    with tab(browser, address) as other:
+        begin(other, SLOWLY)
+        expect(other.turns.first.locator(".reading")).to_contain_text("passages found")
+        turn = chat.ask("When did Putin land in Hanoi?")
+        expect(turn.locator(".said")).to_be_visible()
+        expect(other.turns.first).to_have_attribute("aria-busy", "true")
+        expect(other.turns.first.locator(".actions")).to_be_visible()
