@@ -95,7 +95,7 @@ def test_a_refusal_looks_like_one_and_has_no_sources(chat: Tab) -> None:
 
 def test_an_example_question_is_asked_with_a_click_and_has_an_answer(chat: Tab) -> None:
     examples = chat.page.locator(".welcome li button")
-    assert examples.count() == 4
+    expect(examples).to_have_count(4)
     question = examples.first.text_content()
     examples.first.click()
     expect(chat.turns.first.locator(".question")).to_have_text(question or "")

@@ -8,8 +8,9 @@ from typing import Any
 import gradio as gr
 
 from ui.chat import Chat
-from ui.conversation import Conversation, Filters, to_json, to_markdown
+from ui.conversation import Conversation, Filters, put, to_json, to_markdown
 from ui.sources import NOTHING
+from ui.turns import turns
 from ui.wiring import AT_ONCE, TOGETHER, area, told
 
 _CONFIRM_CLEAR = "() => [window.confirm('Clear the conversation? What is not exported is gone.')]"
@@ -50,8 +51,8 @@ class AskTab:
                 container=False,
                 elem_id="question",
             )
-            self.send = gr.Button("Ask", variant="primary", scale=1, min_width=80)
-            self.stop = gr.Button("Stop", scale=1, min_width=80, visible=False)
+            self.send = gr.Button("Ask", variant="primary", scale=1, min_width=80, elem_classes="send")
+            self.stop = gr.Button("Stop", scale=1, min_width=80, elem_classes="stop")  # one of them is seen: chat.css
 
     def _extras(self) -> None:
         with gr.Accordion("Filters", open=False), gr.Row():
@@ -67,19 +68,20 @@ class AskTab:
     def wire(self, page: gr.Blocks) -> None:
         """Send each event to its handler."""
         filters = [self.since, self.until, self.files]
-        shown = [self.conversation, self.panel, self.turns, self.box, self.send, self.stop]
+        shown = [self.conversation, self.panel, self.turns]
         # "multiple": a question is not to wait for one that was stopped. Stopping is ours: after Gradio's `cancels`, a
         # question that is asked before the old handler has noticed never gets its answer.
         asking: dict[str, Any] = {**TOGETHER, "trigger_mode": "multiple"}
         self.box.submit(self._ask, [self.box, self.turns, *filters], shown, **asking)
         self.send.click(self._ask, [self.box, self.turns, *filters], shown, **asking)
+        for asked in (self.box.submit, self.send.click):
+            asked(None, None, [self.box], js="() => ''", **AT_ONCE)
         self.retry.click(self._ask_again, [self.turns, *filters], shown, **asking)
         self.conversation.ask(self._ask_example, [self.turns, *filters], shown, **asking)
-        after_stop = [self.conversation, self.turns, self.send, self.stop]
-        self.stop.click(self._stopped, [self.turns], after_stop, **AT_ONCE)
+        self.stop.click(self._stopped, [self.turns], [self.conversation, self.turns], **AT_ONCE)
         after_clear = [self.conversation, self.panel, self.turns]
         self.clear.click(self._cleared, [self.sure], after_clear, js=_CONFIRM_CLEAR, **AT_ONCE)
-        page.load(self.chat.conversation, [self.turns], [self.conversation], **AT_ONCE)
+        page.load(self.chat.welcome, None, [self.conversation], **AT_ONCE)
 
         self.conversation.source(self._source, [self.turns], [self.panel], **AT_ONCE)
         self.panel.source(self._source, [self.turns], [self.panel], **AT_ONCE)
@@ -96,29 +98,32 @@ class AskTab:
 
     # -- asking
 
-    def _ask(self, question: str | None, before: Conversation, *limits: str | None) -> Iterator[_Updates]:
+    def _ask(
+        self, question: str | None, before: Conversation, *limits: str | None, again: str | None = None
+    ) -> Iterator[_Updates]:
         if not (question or "").strip():
             return
         still_open = False
-        for step in self.chat.ask(question or "", before, _filters(*limits)):
-            still_open = step.turns[-1].is_open
-            yield step.conversation, step.panel, step.turns, "", *_buttons(still_open)
+        for step in self.chat.ask(question or "", before, _filters(*limits), again):
+            still_open = step.conversation[-1].is_open
+            yield step.turns, step.panel, step.conversation
         if still_open:  # it was stopped, and Gradio would send the last step once more
-            yield tuple(gr.skip() for _ in range(6))
+            yield gr.skip(), gr.skip(), gr.skip()
 
     def _ask_example(self, before: Conversation, event: gr.EventData, *limits: str | None) -> Iterator[_Updates]:
         yield from self._ask(event.question, before, *limits)
 
     def _ask_again(self, before: Conversation, *limits: str | None) -> Iterator[_Updates]:
         if before:
-            yield from self._ask(before[-1].question, before[:-1], *limits)
+            self.chat.stop(before)
+            yield from self._ask(before[-1].question, before[:-1], *limits, again=before[-1].id)
 
     def _stopped(self, now: Conversation) -> _Updates:
         after = self.chat.stop(now)
-        return self.chat.conversation(after), after, *_buttons(False)
+        return turns([turn for turn, was in zip(after, now, strict=True) if was.is_open]), after
 
     def _cleared(self, confirmed: bool) -> _Updates:
-        return (self.chat.conversation(()), NOTHING, ()) if confirmed else (gr.skip(), gr.skip(), gr.skip())
+        return (self.chat.welcome(), NOTHING, ()) if confirmed else (gr.skip(), gr.skip(), gr.skip())
 
     # -- reading and judging
 
@@ -135,14 +140,9 @@ class AskTab:
         return self._save(now, event.turn, None, event.note.strip())
 
     def _save(self, now: Conversation, turn: str, good: bool | None, note: str) -> _Updates:
-        after, path = told(lambda: self.chat.judge(now, turn, good, note))
+        judged, path = told(lambda: self.chat.judge(now, turn, good, note))
         gr.Info(f"Saved to {path}", duration=4)
-        return self.chat.conversation(after), after
-
-
-def _buttons(answering: bool) -> _Updates:
-    """Ask and Stop: one of them is there."""
-    return gr.update(visible=not answering), gr.update(visible=answering)
+        return turns([judged]), put(now, judged)
 
 
 def _filters(since: str | None, until: str | None, files: str | None) -> Filters:

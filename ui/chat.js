@@ -73,15 +73,43 @@ window.byline = (() => {
     });
   }
 
-  // A new question is scrolled to the top of the window; an answer that grows below it moves nothing.
+  // Python sends the turn that changes, so that a step of an answer costs the same after a day of questions. The turns that
+  // came before stay where they are, in a log of ours beside the element that Gradio fills.
   function conversation(element, trigger, watch) {
-    attach(element, trigger);
-    let turns = 0;
-    watch("value", () => {
-      const shown = element.querySelectorAll(".turn");
-      if (shown.length > turns) shown[shown.length - 1].scrollIntoView({ block: "start", behavior: behavior() });
-      turns = shown.length;
-    });
+    const log = document.createElement("div");
+    log.className = "conversation";
+    for (const [name, value] of Object.entries({ role: "log", "aria-live": "polite", "aria-label": "Conversation" })) {
+      log.setAttribute(name, value);
+    }
+    element.hidden = true;
+    element.before(log);
+    attach(log, trigger);
+    watch("value", () => [...element.children].forEach((sent) => place(log, sent)));
+  }
+
+  function place(log, sent) {
+    const former = sent.id && log.querySelector(`#${CSS.escape(sent.id)}`);
+    if (sent.classList.contains("welcome")) log.replaceChildren(sent);
+    else if (former) replace(former, sent);
+    else {
+      log.querySelector(".welcome")?.remove();
+      log.append(sent);
+      sent.scrollIntoView({ block: "start", behavior: behavior() });
+    }
+  }
+
+  // What has the keyboard keeps it, and a note that is being written is not lost.
+  function replace(former, turn) {
+    const focused = former.contains(document.activeElement) ? document.activeElement.dataset : null;
+    const written = former.querySelector("textarea")?.value;
+    former.replaceWith(turn);
+    if (!focused) return;
+    const same = [...turn.querySelectorAll("[data-event]")].find(
+      (other) => other.dataset.event === focused.event && other.dataset.good === focused.good,
+    );
+    same?.focus({ preventScroll: true });
+    const note = turn.querySelector("textarea");
+    if (note && written && !note.value) note.value = written;
   }
 
   function download(file) {

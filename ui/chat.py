@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import AsyncIterator, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from itertools import count
 from pathlib import Path
@@ -16,7 +17,7 @@ from qa.examples import examples
 from qa.models import Citation
 from ui import feedback, shelf, sources, turns
 from ui.background import Indexing
-from ui.conversation import Conversation, Filters, Turn, Verdict, find, history, put, stopped
+from ui.conversation import Conversation, Filters, Turn, Verdict, find, history, new_id, stopped
 from ui.markup import count as counted
 from ui.markup import tag, text
 from ui.uploads import Taken, Uploads
@@ -28,11 +29,11 @@ _CLOSE = tag("div", text("button", "Close", type="button", data_close="", class_
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What a step of an answer shows: the conversation, the side panel, and the turns behind them."""
+    """What a step of an answer shows: the turns that change, the side panel, and the conversation behind them."""
 
-    conversation: str
+    turns: str
     panel: str
-    turns: Conversation
+    conversation: Conversation
 
 
 class Chat:
@@ -45,7 +46,10 @@ class Chat:
         self.indexing = Indexing(reader.folder, assistant.settings, reader.embedder)
         self._shown = count()
         self._examples: list[str] = []
-        self._running: set[str] = set()  # turns that are being answered
+        self._running: dict[str, object] = {}  # turn -> token of the handler that is answering it
+        # One search after the other, in the order of asking: many at once fight over Python's interpreter lock, and the
+        # typical wait for evidence doubles (byline eval crowd).
+        self._searcher = ThreadPoolExecutor(1, "byline-search")
 
     def prepare(self) -> None:
         """Load the model and find example questions, so that the first question is answered as fast as the next."""
@@ -54,10 +58,9 @@ class Chat:
 
     # -- asking
 
-    def conversation(self, conversation: Conversation) -> str:
-        """The conversation as it is."""
-        shown = turns.conversation(conversation, self._examples, self.where())
-        return tag("div", shown, class_="conversation", role="log", aria_live="polite", aria_label="Conversation")
+    def welcome(self) -> str:
+        """What is seen before the first question."""
+        return turns.welcome(self._examples, self.where())
 
     def about(self) -> str:
         """What is asked and where the text goes, in a line."""
@@ -70,30 +73,39 @@ class Chat:
             f"{counted(files, 'article')} in {self.assistant.reader.folder}." if files else "There are no articles yet."
         )
 
-    def ask(self, question: str, before: Conversation, filters: Filters) -> Iterator[Shown]:
+    def ask(self, question: str, before: Conversation, filters: Filters, again: str | None = None) -> Iterator[Shown]:
         """Answer a question, step by step: evidence, each sentence, the whole. What goes wrong is said in its place.
 
-        A question that is still being answered is stopped.
+        A question that is still being answered is stopped. `again` is the id of a turn whose place this one takes.
         """
+        open_before = {turn.id for turn in before if turn.is_open}
         before = self.stop(before)
-        turn = Turn(question.strip(), history=history(before), filters=filters)
-        self._running.add(turn.id)
+        ended = [turn for turn in before if turn.id in open_before]
+        turn = Turn(question.strip(), history(before), filters, again or new_id())
+        token = self._running[turn.id] = object()
+        panel = self.panel(sources.NOTHING)
         try:
-            yield self._step(before, turn)
+            yield Shown(turns.turns((*ended, turn)), panel, (*before, turn))
             for step in self._events(turn):
-                if turn.id not in self._running:
+                if self._running.get(turn.id) is not token:
                     return
-                yield self._step(before, step)
+                if step.answer or not step.said:  # sentences on their way change nothing there
+                    panel = self.panel(sources.sources(step, self._stale(step)))
+                yield Shown(turns.turns((*ended, step)), panel, (*before, step))
         finally:
-            self._running.discard(turn.id)
+            if self._running.get(turn.id) is token:
+                del self._running[turn.id]
 
     def _events(self, turn: Turn) -> Iterator[Turn]:
         """The turn after each event, or after what went wrong."""
         limits = turn.filters
         try:
-            for event in self.assistant.stream(
+            events = self.assistant.stream(
                 turn.question, history=turn.history, since=limits.since, until=limits.until, files=limits.files
-            ):
+            )
+            turn = turn.after(self._searcher.submit(next, events).result())
+            yield turn
+            for event in events:
                 turn = turn.after(event)
                 yield turn
         except BylineError as error:
@@ -102,17 +114,15 @@ class Chat:
             _LOG.exception("the question %r broke", turn.question)
             yield replace(turn, problem=f"Something broke: {type(error).__name__}: {error}")
 
-    def _step(self, before: Conversation, turn: Turn) -> Shown:
-        all_turns = (*before, turn)
-        return Shown(self.conversation(all_turns), self.panel(sources.sources(turn, self._stale(turn))), all_turns)
-
     def stop(self, conversation: Conversation) -> Conversation:
         """End what is still open. What is on its way to it is not shown when it arrives."""
-        self._running -= {turn.id for turn in conversation if turn.is_open}
+        for turn in conversation:
+            if turn.is_open:
+                self._running.pop(turn.id, None)
         return stopped(conversation)
 
-    def judge(self, conversation: Conversation, turn_id: str, good: bool | None, note: str) -> tuple[Conversation, str]:
-        """Save a verdict on an answer, or a note to the one there is. Returns the conversation, and where it is saved.
+    def judge(self, conversation: Conversation, turn_id: str, good: bool | None, note: str) -> tuple[Turn, Path]:
+        """Save a verdict on an answer, or a note to the one there is. Returns the turn, and where it is saved.
 
         `good` is None for a note. Raises `InputError` where the file of verdicts cannot be used.
         """
@@ -122,7 +132,7 @@ class Chat:
         said = turn.verdict or Verdict(True)
         verdict = replace(said, note=note) if good is None else Verdict(good, said.note)
         turn = replace(turn, verdict=verdict)
-        return put(conversation, turn), str(feedback.save(turn, self.assistant.reader.store))
+        return turn, feedback.save(turn, self.assistant.reader.store)
 
     # -- reading
 

@@ -34,6 +34,7 @@ def serve(chat: Chat, host: str, port: int | None, auth: tuple[str, str] | None)
     ended = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: ended.set())
+
     with serving(chat, host, port, auth) as address:
         OUT.print(f"Byline is at {address}  (Ctrl-C ends it)", markup=False, soft_wrap=True)
         ended.wait()

@@ -19,6 +19,11 @@ def _now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
+def new_id() -> str:
+    """An id that no other turn has."""
+    return secrets.token_hex(6)
+
+
 @dataclass(frozen=True, slots=True)
 class Filters:
     """What a question was limited to. Dates are ISO, inclusive, "" for none; `files` are patterns."""
@@ -43,7 +48,7 @@ class Turn:
     question: str
     history: tuple[tuple[str, str], ...] = ()  # (question, answer text) pairs, oldest first
     filters: Filters = Filters()
-    id: str = field(default_factory=lambda: secrets.token_hex(6))
+    id: str = field(default_factory=new_id)
     asked: str = field(default_factory=_now)  # ISO 8601, UTC
     hits: tuple[Hit, ...] = ()
     said: tuple[Statement, ...] = ()

@@ -116,3 +116,28 @@ def bench(
     from eval.bench import bench as run_bench
 
     OUT.print(run_bench(data, out, stored, rounds, ERR.print), markup=False, soft_wrap=True)
+
+
+@evaluation.command(epilog="Example:  byline eval crowd data/xquad --people 20 --out runs/crowd.md")
+def crowd(
+    data: Annotated[Path, typer.Argument(help="An imported set: a folder with corpus/ and gold.jsonl.")],
+    out: Annotated[Path, typer.Option(metavar="FILE", help="Where the table goes.")],
+    people: Annotated[int, typer.Option(min=1, help="How many ask at once.")] = 20,
+    rounds: Annotated[int, typer.Option(min=1, help="Questions that each of them asks.")] = 10,
+) -> None:
+    """Time how long people wait for evidence in the chat: one alone, then many at once. Starts a real `byline chat`."""
+    import tempfile
+    from dataclasses import replace
+
+    from eval.gold import load_gold
+    from index import build
+    from ui.load import measure, table
+
+    with tempfile.TemporaryDirectory() as work, waiting("Asking ..."):
+        settings = replace(settings_for(None), store=str(Path(work) / "store"))
+        build(data / "corpus", settings)
+        questions = [gold.question for gold in load_gold(data / "gold.jsonl")]
+        alone, together = measure(questions, settings.store, people, rounds)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    out.write_text(table(alone, together, people), encoding="utf-8")
+    OUT.print(table(alone, together, people), markup=False, soft_wrap=True)

@@ -120,9 +120,7 @@ def article(entry: Article, marks: Sequence[Span], focus: Span | None, note: str
 
 def _body(words: str, marks: Sequence[Span], focus: Span | None) -> str:
     start, end = _window(len(words), focus)
-    cuts = [Span(max(m.start, start), min(m.end, end)) for m in sorted(marks, key=lambda m: m.start)]
-    shown = [m for m in cuts if m.start < m.end]
-    edges = [Span(start, start), *shown, Span(end, end)]
+    edges = [Span(start, start), *_apart(marks, focus, start, end), Span(end, end)]
     pieces = [esc(words[a.end : b.start]) + _mark(words, b, b == focus) for a, b in pairwise(edges)]
     part = (
         ""
@@ -130,6 +128,16 @@ def _body(words: str, marks: Sequence[Span], focus: Span | None) -> str:
         else text("p", f"Characters {start:,} to {end:,} of {len(words):,} are shown.", class_="part")
     )
     return part + tag("div", join(pieces), class_="text", dir="auto")
+
+
+def _apart(marks: Sequence[Span], focus: Span | None, start: int, end: int) -> list[Span]:
+    """The marks between `start` and `end`, by place; of those that overlap, the focus or else the first."""
+    kept: list[Span] = []
+    for mark in sorted(marks, key=lambda mark: (mark != focus, mark.start)):
+        inside = start <= mark.start and mark.end <= end
+        if inside and all(mark.end <= other.start or other.end <= mark.start for other in kept):
+            kept.append(mark)
+    return sorted(kept, key=lambda mark: mark.start)
 
 
 def _mark(words: str, span: Span, focused: bool) -> str:

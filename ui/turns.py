@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from qa.models import Answer, Citation, Conflict, Statement, Support, describe
 from ui.conversation import Turn
@@ -15,12 +15,13 @@ SUPPORT: Mapping[Support, tuple[str, str]] = {
 _READING = "Reading the articles …"
 
 
-def conversation(turns: Sequence[Turn], examples: Sequence[str], where: str) -> str:
-    """The whole conversation; before the first question, `where` it looks and example questions."""
-    return join(map(_turn, turns)) if turns else _welcome(examples, where)
+def turns(shown: Iterable[Turn]) -> str:
+    """Turns, each an article with an id of its own: the page puts it in the place of what it was before."""
+    return join(map(_turn, shown))
 
 
-def _welcome(examples: Sequence[str], where: str) -> str:
+def welcome(examples: Sequence[str], where: str) -> str:
+    """What is seen before the first question: `where` it looks, and example questions."""
     offered = join(tag("li", button(question, "ask", question=question)) for question in examples)
     return tag(
         "section",
@@ -37,7 +38,12 @@ def _turn(turn: Turn) -> str:
     heading = text("h2", turn.question, class_="question", dir="auto", id=f"q-{turn.id}")
     body = _outcome(turn)
     return tag(
-        "article", heading + body, class_="turn", aria_labelledby=f"q-{turn.id}", aria_busy=str(turn.is_open).lower()
+        "article",
+        heading + body,
+        class_="turn",
+        id=f"turn-{turn.id}",
+        aria_labelledby=f"q-{turn.id}",
+        aria_busy=str(turn.is_open).lower(),
     )
 
 
