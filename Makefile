@@ -67,10 +67,13 @@ measure:
 	done
 	$(BIN)/byline eval curve runs/data/xquad --out docs/words.svg | tee runs/words.txt
 	$(BIN)/byline eval bench runs/data/onestopqa runs/data/xquad --out runs/speed
+	$(BIN)/byline eval crowd runs/data/xquad --people 20 --rounds 10 --out runs/crowd.md
 	$(BIN)/python docs/fill.py docs/benchmarks.md runs
 
 pictures: $(INSTALLED)
 	$(BIN)/python docs/pictures.py
+	@sh tests/chromium.sh
+	$(BIN)/python docs/screenshots.py
 
 clean:
 	rm -rf .venv .byline runs

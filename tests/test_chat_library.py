@@ -129,7 +129,7 @@ def test_the_chat_goes_on_while_many_articles_are_indexed(chat: Tab, folder: Pat
         words = seeds[n : n + 2_000]
         sentences = [" ".join(words[at : at + 15]) + f" ({n})." for at in range(0, len(words), 15)]
         (folder / f"many-{n:03d}.txt").write_text(" ".join(sentences), encoding="utf-8")
-    chat.page.get_by_role("button", name="Index what has changed").click()
+    chat.page.get_by_role("button", name="Update the index").click()
     bar = chat.page.locator(".shelf progress")
     expect(bar).to_be_visible()
     expect(chat.page.locator(".shelf [role=status]")).to_contain_text("files")

@@ -64,14 +64,12 @@ class Chat:
 
     def about(self) -> str:
         """What is asked and where the text goes, in a line."""
-        return f"{self.assistant.reader.folder} · answers are quotations · nothing leaves this machine"
+        return f"{self.assistant.reader.folder.name} · answers are quotations · nothing leaves this machine"
 
     def where(self) -> str:
         """What is asked, in a sentence."""
-        files = self.assistant.reader.files()
-        return (
-            f"{counted(files, 'article')} in {self.assistant.reader.folder}." if files else "There are no articles yet."
-        )
+        files, where = self.assistant.reader.files(), f"in the folder “{self.assistant.reader.folder.name}”"
+        return f"{counted(files, 'article')} {where}." if files else f"There are no articles {where} yet."
 
     def ask(self, question: str, before: Conversation, filters: Filters, again: str | None = None) -> Iterator[Shown]:
         """Answer a question, step by step: evidence, each sentence, the whole. What goes wrong is said in its place.

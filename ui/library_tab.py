@@ -34,7 +34,9 @@ class LibraryTab:
                 )
                 with gr.Row():
                     self.words = gr.Textbox(label="Find by title or file name", scale=4, elem_id="find")
-                    self.update = gr.Button("Index what has changed", scale=1, min_width=200, elem_classes="beside")
+                    self.update = gr.Button(
+                        "Update the index", size="md", scale=1, min_width=160, elem_classes="beside"
+                    )
                 self.status = gr.HTML("", apply_default_css=False, js_on_load=None)
                 self.listing = area("attach", ["read", "remove", "browse"])
             with gr.Column(scale=2, min_width=320, elem_classes="side-panel"):

@@ -140,9 +140,10 @@ def _head() -> str:
 def _theme() -> gr.themes.Base:
     import gradio as gr
 
-    return gr.themes.Base(
+    theme = gr.themes.Base(
         primary_hue="blue",
         neutral_hue="slate",
         font=["system-ui", "sans-serif"],  # none from elsewhere
         font_mono=["ui-monospace", "monospace"],
     )
+    return theme.set(button_primary_background_fill="*primary_600")  # white on it is easy to read

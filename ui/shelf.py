@@ -31,7 +31,8 @@ def listing(entries: Sequence[ArticleEntry], words: str, page: int, removable: C
             "p", "No article matches." if entries else "There are no articles yet. Add some above.", class_="empty"
         )
     copies = Counter(entry.content for entry in entries)
-    head = tag("thead", tag("tr", join(text("th", name, scope="col") for name in ("Article", "Date", "Sentences", ""))))
+    names = join(text("th", name, scope="col") for name in ("Article", "Date", "Sentences"))
+    head = tag("thead", tag("tr", names + tag("td")))
     rows = tag("tbody", join(_row(entry, copies[entry.content], entry.file in removable) for entry in shown))
     caption = text(
         "caption", f"{count(len(matched), 'article')}" + (f", page {page + 1} of {pages}" if pages > 1 else "")
