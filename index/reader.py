@@ -125,6 +125,13 @@ class Reader:
                 self._vectors.close()
             self.catalog.close()
 
+    def release(self) -> None:
+        """Let go of the vector index, so that a build in this process can mend it; the next search opens it anew."""
+        with self._lock:
+            self._generation = -1
+            if self._vectors:
+                self._vectors.close()
+
     def _open(self) -> None:
         """Open the catalog. Nothing of an earlier one is kept: not even its generation means anything."""
         self._generation = -1

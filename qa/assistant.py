@@ -177,8 +177,8 @@ class Assistant:
         self, question: str, history: History, since: str | date | None, until: str | date | None, files: Sequence[str]
     ) -> _Asked:
         text = _clean("question", question)
-        if isinstance(files, str):
-            raise InputError(f'files is a list of patterns: ["{files}"], not "{files}".')
+        if isinstance(files, str) or not all(isinstance(pattern, str) for pattern in files):
+            raise InputError(f'files is a list of patterns such as ["2024/*.txt"], not {files!r}.')
         scope = self.reader.scope(_iso("since", since), _iso("until", until), files)
         asked = _Asked(text, scope, _search_text(text, history))
         if scope is not None:
@@ -229,6 +229,8 @@ def _quotation(chosen: Candidate) -> Quotation:
 
 def _clean(name: str, question: str) -> str:
     """The question without white space around it; half surrogate pairs, which no file can hold, become U+FFFD."""
+    if not isinstance(question, str):
+        raise InputError(f"The {name} must be a string, not {question!r}.")
     text = question.encode("utf-16", "surrogatepass").decode("utf-16", "replace").strip()
     if not text:
         raise InputError(f"The {name} is empty.")

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
+from index.errors import InputError
 from qa.assistant import Assistant
 
 _SAMPLE = 40  # articles that are looked at
@@ -15,7 +16,7 @@ _TRIED = 12  # questions that are asked to find those that have an answer
 _ANY = "What are these articles about?"
 
 _NO_NAME = r"(?!(?:And|But|The|In|On|At|As|When|If|For|So|Then|Yet|While|After|Before|Mr|Mrs|Ms|Dr)\b)"
-_NAME = rf"{_NO_NAME}[A-Z][a-z]+(?: [A-Z][a-z]+)+"
+_NAME = rf"{_NO_NAME}[A-Z][a-z]+(?: [A-Z][a-z]+){{1,3}}"
 _NAMES = re.compile(rf"(?<=[a-z,;] ){_NAME}")  # not at the start of a sentence, where every word has a capital
 _SAYS = re.compile(rf"\b({_NAME}),? (?:said|says|told|added|warned|called|insisted|argued)\b")
 _VERBS = {
@@ -24,8 +25,8 @@ _VERBS = {
     "moved": "move", "opened": "open", "published": "publish", "resigned": "resign", "returned": "return",
     "signed": "sign", "travelled": "travel", "visited": "visit", "won": "win",
 }  # fmt: skip
-_WHERE = r"(?: (?:in|to|at|from|the|a|an|his|her))*(?: [A-Z][a-z]+)+"
-_DID = re.compile(rf"\b({_NO_NAME}[A-Z][a-z]+(?: [A-Z][a-z]+)*) ({'|'.join(_VERBS)})({_WHERE})")
+_WHERE = r"(?: (?:in|to|at|from|the|a|an|his|her)){0,3}(?: [A-Z][a-z]+){1,3}"
+_DID = re.compile(rf"\b({_NO_NAME}[A-Z][a-z]+(?: [A-Z][a-z]+){{0,3}}) ({'|'.join(_VERBS)})({_WHERE})")
 
 
 def examples(assistant: Assistant, count: int = 4) -> list[str]:
@@ -35,9 +36,16 @@ def examples(assistant: Assistant, count: int = 4) -> list[str]:
     """
     entries = assistant.reader.entries()
     step = max(1, len(entries) // _SAMPLE)
-    texts = [assistant.article(entry.file).text[:_HEAD] for entry in entries[::step]]
+    texts = [text for entry in entries[::step] if (text := _text(assistant, entry.file))]
     found = (question for question in islice(_candidates(texts), _TRIED) if assistant.ask(question).answered)
     return list(islice(found, count))
+
+
+def _text(assistant: Assistant, file: str) -> str | None:
+    try:
+        return assistant.article(file).text[:_HEAD]
+    except InputError:  # a build has just removed it
+        return None
 
 
 def _candidates(texts: Sequence[str]) -> Iterator[str]:

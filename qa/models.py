@@ -183,11 +183,15 @@ def _escaped(match: re.Match[str]) -> str:
     return f"{found[:-1]}\\{found[-1]}"
 
 
+_NAMED = 3  # other files that are named: a sentence may stand in thousands
+
+
 def describe(citation: Citation) -> str:
     """File, place, title and date of a citation in one line: `a.txt, line 3 (Title, 2024-06-20), also in b.txt`."""
     place = f"page {citation.page}" if citation.page else f"line {citation.line}"
     about = ", ".join(part for part in (citation.title, citation.published) if part)
-    also = ", ".join(dict.fromkeys(place.file for place in citation.also_in))
+    others = list(dict.fromkeys(place.file for place in citation.also_in))
+    also = ", ".join(others[:_NAMED]) + (f" and {len(others) - _NAMED} more" if len(others) > _NAMED else "")
     return f"{citation.file}, {place}" + (f" ({about})" if about else "") + (f", also in {also}" if also else "")
 
 

@@ -9,6 +9,7 @@ from browsing import Tab, serving, tab
 from playwright.sync_api import Browser, expect
 from slow_chat import PAUSE, SUPPORTS
 
+from eval.gold import load_gold
 from index import Settings
 
 SCRIPT = str(Path(__file__).with_name("slow_chat.py"))
@@ -64,6 +65,47 @@ def test_stop_keeps_what_has_been_said_and_the_next_question_works(chat: Tab) ->
     chat.page.get_by_role("button", name="Ask again").click()
     expect(chat.turns.nth(2).locator(".actions")).to_be_visible()
     expect(chat.turns).to_have_count(3)
+
+
+def test_a_verdict_during_another_answer_is_kept(chat: Tab, seeds_settings: Settings) -> None:
+    path = Path(seeds_settings.store) / "feedback.jsonl"
+    path.unlink(missing_ok=True)
+    first = chat.ask("When did Putin land in Hanoi?")
+    begin(chat, SLOWLY)
+    expect(chat.turns.nth(1).locator(".said")).to_have_count(1)
+    first.get_by_role("button", name="Bad answer").click()
+    expect(first.get_by_role("status")).to_have_text("Saved.")
+    expect(chat.page.get_by_test_id("toast-body")).to_contain_text("Saved to")
+    expect(chat.turns.nth(1).locator(".actions")).to_be_visible()
+    first.get_by_label("What was good or bad about it").fill("Not so.")
+    first.get_by_role("button", name="Save the note").click()
+    expect(first.get_by_role("status")).to_have_text("Saved, with your note.")
+    (gold,) = load_gold(path)
+    assert gold.tags == ("feedback", "bad")
+    assert gold.notes.endswith("Not so.")
+
+
+def test_clearing_ends_what_is_on_its_way(chat: Tab) -> None:
+    chat.ask("When did Putin land in Hanoi?")
+    begin(chat, SLOWLY)
+    expect(chat.turns.nth(1).locator(".said")).to_have_count(1)
+    chat.page.once("dialog", lambda dialog: dialog.accept())
+    chat.page.get_by_role("button", name="Clear", exact=True).click()
+    expect(chat.turns).to_have_count(0)
+    chat.page.wait_for_timeout(int(2_500 * PAUSE))
+    expect(chat.turns).to_have_count(0)
+    turn = chat.ask("And who went with him?")
+    expect(turn.locator(".notes")).not_to_contain_text("Searched for")  # nothing is carried along
+
+
+def test_what_is_read_meanwhile_is_not_taken_away(chat: Tab) -> None:
+    first = chat.ask("When did Putin land in Hanoi?")
+    begin(chat, SLOWLY)
+    expect(chat.turns.nth(1).locator(".said")).to_have_count(1)
+    first.locator(".marker").first.click()
+    expect(chat.panel.locator(".card.current")).to_be_visible()
+    expect(chat.turns.nth(1).locator(".said")).to_have_count(2)
+    expect(chat.panel).to_contain_text("of the answer to “When did Putin land in Hanoi?”")
 
 
 def test_an_answer_that_breaks_says_so_and_the_chat_goes_on(chat: Tab) -> None:

@@ -28,3 +28,16 @@ def test_an_article_without_names_gives_what_it_can(tmp_path, embedder: Embedder
         desk.write("a.txt", "it rained all day and nobody came to the fair.")
         desk.build()
         assert examples(assistant) == ["What are these articles about?"]
+
+
+def test_no_article_can_keep_the_examples_from_being_found(tmp_path, embedder: Embedder) -> None:
+    from standin import Desk
+
+    desk = Desk(tmp_path, embedder)
+    endless = "Alpha Beta " * 600
+    desk.write(
+        "a.txt", f"it was said that {endless}said so. {endless} visited {endless}. it rained on the fair all day."
+    )
+    desk.build()
+    with Assistant(desk.settings) as assistant:
+        assert all(len(question) < 200 for question in examples(assistant))

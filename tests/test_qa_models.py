@@ -89,6 +89,11 @@ def test_a_citation_in_one_line_names_each_other_file_once() -> None:
     assert describe(CITATION) == "a.txt, line 3 (Title, 2024-06-20), also in b.txt"
 
 
+def test_of_many_other_files_three_are_named() -> None:
+    many = tuple(Place(f"{n}.txt", 0, 9) for n in range(10_000))
+    assert describe(replace(CITATION, also_in=many)).endswith(", also in 0.txt, 1.txt, 2.txt and 9997 more")
+
+
 def test_a_citation_with_pages_and_nothing_else() -> None:
     assert describe(replace(CITATION, page=7, title=None, published=None, also_in=())) == "a.txt, page 7"
 

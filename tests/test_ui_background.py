@@ -2,11 +2,14 @@
 
 import threading
 import time
+from collections.abc import Iterator
 
 import pytest
 from standin import Desk
 
 from index.builder import Progress
+from index.opening import doubt_path, vectors_path
+from index.store import VectorStore
 from ui import background
 from ui.background import Indexing, State
 
@@ -14,8 +17,16 @@ from ui.background import Indexing, State
 @pytest.fixture
 def desk(tmp_path) -> Desk:
     made = Desk(tmp_path)
+    made.build()
     made.write("a.txt", "The mayor resigned.")
     return made
+
+
+@pytest.fixture
+def indexing(desk: Desk) -> Iterator[Indexing]:
+    reader = desk.reader()
+    yield Indexing(reader, desk.settings, lambda: None)
+    reader.close()
 
 
 def ended(indexing: Indexing) -> State:
@@ -26,8 +37,7 @@ def ended(indexing: Indexing) -> State:
     return indexing.state
 
 
-def test_a_build_runs_and_reports(desk: Desk) -> None:
-    indexing = Indexing(desk.folder, desk.settings, desk.embedder)
+def test_a_build_runs_and_reports(desk: Desk, indexing: Indexing) -> None:
     assert indexing.state == State()
     indexing.start()
     state = ended(indexing)
@@ -36,8 +46,9 @@ def test_a_build_runs_and_reports(desk: Desk) -> None:
     desk.check()
 
 
-def test_a_start_during_a_build_has_another_follow(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    indexing = Indexing(desk.folder, desk.settings, desk.embedder)
+def test_a_start_during_a_build_has_another_follow(
+    desk: Desk, indexing: Indexing, monkeypatch: pytest.MonkeyPatch
+) -> None:
     going, go_on, builds = threading.Event(), threading.Event(), []
     real = background.build
 
@@ -61,29 +72,46 @@ def test_a_start_during_a_build_has_another_follow(desk: Desk, monkeypatch: pyte
     assert (state.report.added, len(builds)) == (("b.txt",), 2)
 
 
-def test_what_the_user_can_mend_is_told_in_its_words(desk: Desk) -> None:
-    indexing = Indexing(desk.folder / "none", desk.settings, desk.embedder)
+def test_what_the_user_can_mend_is_told_in_its_words(desk: Desk, indexing: Indexing) -> None:
+    desk.folder.rename(desk.folder.with_name("elsewhere"))
     indexing.start()
     assert "does not exist; give the folder" in ended(indexing).problem
 
 
-def test_a_mistake_of_ours_is_told_and_the_next_build_runs(desk: Desk, monkeypatch: pytest.MonkeyPatch, caplog) -> None:
-    indexing = Indexing(desk.folder, desk.settings, desk.embedder)
+def test_a_vector_index_in_doubt_is_mended_beside_an_open_reader(desk: Desk, indexing: Indexing) -> None:
+    desk.build()
+    reader = indexing.reader
+    question = desk.embedder.encode_question("Who resigned?")
+    assert reader.nearest(question, 1)  # Chroma is open in this process
+    vectors = VectorStore(vectors_path(desk.store))
+    vectors.delete([key for keys, _ in reader.catalog.vectors(100) for key in keys])
+    vectors.close()
+    doubt_path(desk.store).touch()
+    indexing.start()
+    state = ended(indexing)
+    assert state.problem == ""
+    assert "made again from the catalog" in state.report.warnings[0][1]
+    assert reader.nearest(question, 1)
+    desk.check()
+
+
+def test_a_mistake_of_ours_is_told_and_the_next_build_runs(
+    indexing: Indexing, monkeypatch: pytest.MonkeyPatch, caplog
+) -> None:
 
     def broken(*_):
-        raise ZeroDivisionError("oh")
+        raise BaseException("as Chroma's panics")
 
     with monkeypatch.context() as patch:
         patch.setattr(background, "build", broken)
         indexing.start()
-        assert ended(indexing).problem == "Indexing broke: ZeroDivisionError: oh"
-    assert "ZeroDivisionError" in caplog.text
+        assert ended(indexing).problem == "Indexing broke: BaseException: as Chroma's panics"
+    assert "Chroma's panics" in caplog.text
     indexing.start()
     assert ended(indexing).report
 
 
-def test_progress_is_seen_while_it_runs(desk: Desk) -> None:
-    indexing = Indexing(desk.folder, desk.settings, desk.embedder)
+def test_progress_is_seen_while_it_runs(indexing: Indexing) -> None:
     step = Progress("indexing", 1, 2, 3, 0.1)
     indexing._tell(step)
     assert indexing.state == State(running=True, step=step)

@@ -33,6 +33,7 @@ def test_turns_are_found_and_replaced_by_id() -> None:
     assert find((DONE, OPEN), "x") is None
     judged = replace(DONE, verdict=Verdict(True))
     assert put((DONE, OPEN), judged) == (judged, OPEN)
+    assert put((DONE,), OPEN) == (DONE, OPEN)
     assert len({Turn("Q?").id for _ in range(100)}) == 100
 
 

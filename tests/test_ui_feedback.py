@@ -26,7 +26,7 @@ GOOD = Turn(
 def test_a_good_answer_gives_its_evidence() -> None:
     gold = to_gold(GOOD)
     assert gold.evidence == ((GoldSpan("a.txt", "Kim.", 5),),)
-    assert (gold.id, gold.question, gold.answers, gold.answerable) == ("feedback-t1", "Who?", (), True)
+    assert (gold.id, gold.question, gold.answers, gold.answerable) == ("feedback-t1-1", "Who?", (), True)
     assert (gold.history, gold.since, gold.until) == ((("Where?", "Here."),), "2024-01-01", "2024-12-31")
     assert (gold.tags, gold.notes) == (("feedback", "good"), "Good: Kim. [1]\nyes")
     assert to_gold(replace(GOOD, answer=replace(ANSWER, short="Kim"))).answers == (("Kim",),)
@@ -46,13 +46,14 @@ def test_a_bad_answer_or_refusal_tells_nothing_about_the_right_one() -> None:
 
 def test_verdicts_add_up_and_a_second_one_replaces_the_first(tmp_path: Path) -> None:
     other = replace(GOOD, id="t2", verdict=Verdict(False, "line\nbreak \u2028 and “quotes”"))
-    assert save(GOOD, tmp_path) == tmp_path / FILE
+    (tmp_path / FILE).touch()  # an empty one is none
+    save(GOOD, tmp_path)
     save(other, tmp_path)
     save(replace(GOOD, verdict=Verdict(True, "changed")), tmp_path)
     rows = load_gold(tmp_path / FILE)
     assert [(row.id, row.notes) for row in rows] == [
-        ("feedback-t2", "Bad: Kim. [1]\nline\nbreak \u2028 and “quotes”"),
-        ("feedback-t1", "Good: Kim. [1]\nchanged"),
+        ("feedback-t2-1", "Bad: Kim. [1]\nline\nbreak \u2028 and “quotes”"),
+        ("feedback-t1-1", "Good: Kim. [1]\nchanged"),
     ]
 
 
@@ -61,3 +62,22 @@ def test_a_file_that_somebody_broke_is_not_overwritten(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="line 1"):
         save(GOOD, tmp_path)
     assert (tmp_path / FILE).read_text(encoding="utf-8") == "not a row\n"
+
+
+def test_an_answer_that_was_asked_for_again_has_a_row_of_its_own(tmp_path: Path) -> None:
+    save(GOOD, tmp_path)
+    save(replace(GOOD, attempt=2, verdict=Verdict(False)), tmp_path)
+    assert [row.tags[1] for row in load_gold(tmp_path / FILE)] == ["good", "bad"]
+
+
+def test_a_refusal_of_some_files_tells_nothing_about_the_others() -> None:
+    turn = replace(GOOD, answer=Answer("Who?", "The articles do not say.", False), filters=Filters(files=("2024/*",)))
+    gold = to_gold(turn)
+    assert gold.answerable
+    assert "Only files that match: 2024/*" in gold.notes
+
+
+def test_a_place_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+    (tmp_path / "feedback.writing").mkdir()
+    with pytest.raises(InputError, match="cannot be saved"):
+        save(GOOD, tmp_path)

@@ -113,6 +113,10 @@ def test_ask_tells_what_cannot_be_asked(client: Client) -> None:
         ({"question": " "}, "The question is empty."),
         ({"question": LANDED, "since": "yesterday"}, "since must be a date such as 2024-06-20"),
         ({"question": LANDED, "history": [["alone"]]}, "history is a list of"),
+        ({"question": LANDED, "history": [[1, "a"]]}, "The question before it must be a string"),
+        ({"question": 5}, "The question must be a string"),
+        ({"question": LANDED, "files": "2024/*.txt"}, "files is a list of patterns"),
+        ({"question": LANDED, "files": [5]}, "files is a list of patterns"),
     ):
         with pytest.raises(AppError, match=re.escape(message)):
             client.predict(**asked, api_name="/ask")
@@ -145,6 +149,39 @@ def test_headers_keep_the_page_at_home_and_other_names_are_refused(address: str)
     assert answer.headers["referrer-policy"] == "no-referrer"
     # A web page elsewhere that gives its own name our address sends its name along.
     assert httpx.get(address, headers={"Host": "evil.example"}).status_code == 400
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Origin": "https://evil.example"},
+        {"Origin": "null"},
+        {"Origin": "http://localhost:1"},
+        {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "no-cors"},
+        {"Sec-Fetch-Site": "same-site", "Sec-Fetch-Mode": "cors"},
+    ],
+)
+def test_pages_of_other_sites_are_refused(address: str, headers: dict[str, str]) -> None:
+    for answer in (
+        httpx.get(address + "/config", headers=headers),
+        httpx.post(address + "/gradio_api/upload", headers=headers, files={"files": ("a.txt", b"x")}),
+        httpx.post(address + "/gradio_api/call/ask", headers=headers, json={"data": [LANDED]}),
+    ):
+        assert (answer.status_code, answer.text) == (403, "Requests from pages of other sites are refused.")
+
+
+def test_a_link_from_elsewhere_and_the_own_page_are_fine(address: str) -> None:
+    link = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate"}
+    assert httpx.get(address, headers=link).status_code == 200
+    assert httpx.post(address + "/gradio_api/upload", headers=link).status_code == 403
+    own = {"Origin": address, "Sec-Fetch-Site": "same-origin", "Sec-Fetch-Mode": "cors"}
+    assert httpx.get(address + "/config", headers=own).status_code == 200
+
+
+@pytest.mark.parametrize("host", ["127.0.0.2", "::1"])
+def test_other_loopback_addresses(seeds_settings: Settings, host: str) -> None:
+    with serving(seeds_settings, "--host", host) as address:
+        assert httpx.get(address).status_code == 200
 
 
 def test_no_file_of_the_machine_is_served(address: str, seeds_settings: Settings) -> None:

@@ -61,14 +61,14 @@ def test_a_report_names_what_was_skipped_and_why() -> None:
     done = BuildReport(
         added=("a",), skipped=(("<b>.pdf", "encrypted"),), warnings=(("c.txt", "in French"),), seconds=1.2
     )
-    shown = tree(report(done))
+    shown = tree(report(done, ()))
     assert shown.cssselect("[role=status]")[0].text_content() == "Done in 1.2 s: 1 added, 1 skipped."
     assert [li.text_content() for li in shown.cssselect("li")] == ["c.txt in French", "<b>.pdf encrypted"]
     assert shown.cssselect("b") == []
-    many = tree(skipped([(f"{n}.pdf", "empty") for n in range(300)]))
+    many = tree(skipped([(f"{n}.pdf", "empty") for n in range(300)], ()))
     assert len(many.cssselect("li")) == 200
     assert "100 more" in many.text_content()
-    assert skipped([]) == ""
+    assert skipped([], ()) == ""
 
 
 def test_a_problem_is_told_line_by_line() -> None:
@@ -76,3 +76,14 @@ def test_a_problem_is_told_line_by_line() -> None:
         "It is <locked>.",
         "Wait.",
     ]
+
+
+def test_an_upload_that_was_skipped_can_be_removed() -> None:
+    shown = tree(skipped([("scan.pdf", "no text in it"), ("other.pdf", "locked")], {"scan.pdf"}))
+    assert [b.get("data-file") for b in shown.cssselect("[data-event=remove]")] == ["scan.pdf"]
+
+
+def test_a_file_name_comes_back_as_it_is() -> None:
+    name = "a\u200e\u00adb.txt"
+    shown = tree(listing([ArticleEntry(name, 1, None, None, 1)], "", 0, ()))
+    assert shown.cssselect("[data-event=read]")[0].get("data-file") == name

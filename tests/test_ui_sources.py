@@ -7,8 +7,9 @@ from lxml import html
 from index.models import Article, Span
 from qa.models import Answer, Citation, Hit, Place, Statement
 from ui.conversation import Turn
-from ui.sources import NOTHING, article, found, gone, sources
+from ui.sources import NOTHING, Part, article, found, gone, sources
 
+PART = Part("read", {"file": "a.txt"})
 TEXT = "Rain fell. It rained for days. Then it stopped."
 QUOTE = "It rained for days."
 CITATION = Citation(1, "a.txt", 11, 30, QUOTE, 1, None, "ab", None, None, 0.9)
@@ -95,7 +96,7 @@ def test_passages_that_were_found_come_before_the_answer() -> None:
 def test_an_article_is_whole_with_its_marks() -> None:
     entry = Article("a.txt", "ab", TEXT, title="T", author="A. Uthor", published="2024-06-20")
     focus = Span(11, 30)
-    shown = tree(article(entry, [Span(31, 47), focus], focus, "changed", "<button>back</button>"))
+    shown = tree(article(entry, [Span(31, 47), focus], focus, "changed", PART, "<button>back</button>"))
     assert shown.cssselect(".text")[0].text_content() == TEXT
     assert [mark.text for mark in shown.cssselect("mark")] == [QUOTE, "Then it stopped."]
     assert [mark.text for mark in shown.cssselect("mark[data-focus]")] == [QUOTE]
@@ -106,16 +107,16 @@ def test_an_article_is_whole_with_its_marks() -> None:
 def test_marks_that_touch_or_repeat_lose_nothing() -> None:
     entry = Article("a.txt", "ab", TEXT)
     for marks in ([Span(0, 10), Span(10, 30)], [Span(0, 30), Span(11, 30)], [Span(11, 30), Span(11, 30)]):
-        assert tree(article(entry, marks, marks[0], None, "")).cssselect(".text")[0].text_content() == TEXT
+        assert tree(article(entry, marks, marks[0], None, PART, "")).cssselect(".text")[0].text_content() == TEXT
 
 
 def test_of_a_very_long_article_the_part_around_the_mark_is_shown() -> None:
     text = "a" * 400_000 + QUOTE + "b" * 400_000
     focus = Span(400_000, 400_000 + len(QUOTE))
-    shown = tree(article(Article("a.txt", "ab", text), [Span(5, 9), focus], focus, None, ""))
+    shown = tree(article(Article("a.txt", "ab", text), [Span(5, 9), focus], focus, None, PART, ""))
     assert [mark.text for mark in shown.cssselect("mark")] == [QUOTE]
     assert len(shown.cssselect(".text")[0].text_content()) == 150_000
-    assert shown.cssselect(".part")[0].text == "Characters 325,000 to 475,000 of 800,019 are shown."
+    assert shown.cssselect(".part")[0].text == "Characters 325,000 to 475,000 of 800,019 "
 
 
 def test_every_string_is_text() -> None:
@@ -123,9 +124,27 @@ def test_every_string_is_text() -> None:
     entry = Article(hostile, "ab", f"{hostile} {hostile}", title=hostile, author=hostile, published="2024-06-20")
     cited = replace(CITATION, file=hostile, title=hostile, also_in=(Place(f"{hostile}2", 0, 1),))
     for markup in (
-        article(entry, [Span(0, 10)], Span(0, 10), hostile, ""),
+        article(entry, [Span(0, 10)], Span(0, 10), hostile, Part(hostile, {"file": hostile}), ""),
         gone(hostile, ""),
         found((Hit(hostile, 0, 1, hostile, 0.1, hostile),)),
         sources(Turn(hostile, answer=replace(ANSWER, question=hostile, citations=(cited,))), {hostile: hostile}),
     ):
         assert tree(markup).cssselect("img") == []
+
+
+def test_the_parts_of_a_very_long_article_lead_to_each_other() -> None:
+    entry = Article("a.txt", "ab", "".join(f"{n:09d}\n" for n in range(40_000)))
+    read, at = "", 0
+    while True:
+        shown = tree(article(entry, (), None, None, Part("read", {"file": "a.txt"}, at), ""))
+        read += shown.cssselect(".text")[0].text_content()
+        later = [b for b in shown.cssselect("nav button") if b.text == "Later part →"]
+        if not later:
+            break
+        assert (later[0].get("data-event"), later[0].get("data-file")) == ("read", "a.txt")
+        at = int(later[0].get("data-at"))
+        if at + 150_000 > len(entry.text):
+            at = len(entry.text) - 150_000
+            read = read[:at]
+    assert read == entry.text
+    assert [b.text for b in shown.cssselect("nav button")] == ["← Earlier part"]

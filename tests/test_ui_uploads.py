@@ -90,11 +90,31 @@ def test_only_what_was_uploaded_can_be_removed(desk: Uploads) -> None:
         with pytest.raises(InputError, match="was not uploaded here"):
             desk.remove(name)
     assert (desk.folder / "mine.txt").exists()
-    desk.take(incoming(desk), "a.txt")
-    (desk.folder / "a.txt").unlink()
-    with pytest.raises(InputError, match="no longer in"):
-        desk.remove("a.txt")
+    for name, spoil in (("gone.txt", Path.unlink), ("new.txt", lambda path: path.write_text("mine", encoding="utf-8"))):
+        desk.take(incoming(desk), name)
+        spoil(desk.folder / name)
+        with pytest.raises(InputError, match="no longer what was uploaded"):
+            desk.remove(name)
+    assert (desk.folder / "new.txt").read_text(encoding="utf-8") == "mine"
     assert desk.files() == set()
+
+
+def test_a_file_that_cannot_be_taken_away_stays_and_is_not_left_twice(
+    desk: Uploads, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.take(incoming(desk), "a.txt")
+    unlink = Path.unlink
+
+    def denied(path: Path, missing_ok: bool = False) -> None:
+        if path.parent == desk.folder:
+            raise PermissionError(13, "Permission denied")
+        unlink(path, missing_ok)
+
+    monkeypatch.setattr(Path, "unlink", denied)
+    with pytest.raises(InputError, match=r"cannot be moved to .*: Permission denied"):
+        desk.remove("a.txt")
+    assert list((desk.store / "trash").iterdir()) == []
+    assert desk.files() == {"a.txt"}
 
 
 def test_many_at_once_are_all_remembered_and_one_name_is_taken_once(desk: Uploads) -> None:

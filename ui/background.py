@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
 from index.builder import Progress, build
-from index.embed import Embedder
 from index.errors import BylineError
 from index.models import BuildReport
+from index.opening import doubt_path
+from index.reader import Reader
 from index.settings import Settings
 
 _LOG = logging.getLogger(__name__)
@@ -27,10 +28,10 @@ class State:
 
 
 class Indexing:
-    """Builds of one folder in a thread of their own."""
+    """Builds of the folder that `reader` reads, in a thread of their own. `done` is called after each that worked."""
 
-    def __init__(self, folder: Path, settings: Settings, embedder: Embedder) -> None:
-        self.folder, self.settings, self.embedder = folder, settings, embedder
+    def __init__(self, reader: Reader, settings: Settings, done: Callable[[], None]) -> None:
+        self.reader, self.settings, self.done = reader, settings, done
         self.state = State()
         self._lock = threading.Lock()
         self._again = False
@@ -54,12 +55,19 @@ class Indexing:
                 self._again = False
 
     def _build(self) -> State:
+        folder, embedder = self.reader.folder, self.reader.embedder
         try:
-            return State(report=build(self.folder, self.settings, self._tell, self.embedder))
+            if doubt_path(
+                self.reader.store
+            ).exists():  # a build mends it, which an open client in this process prevents
+                self.reader.release()
+            report = build(folder, self.settings, self._tell, embedder)
+            self.done()
+            return State(report=report)
         except BylineError as error:
             return State(problem=str(error))
-        except Exception as error:  # a thread has nobody else to tell: its user reads it in the library
-            _LOG.exception("indexing %s broke", self.folder)
+        except BaseException as error:  # Chroma's panics are no Exceptions; nobody but the library's reader hears of it
+            _LOG.exception("indexing %s broke", folder)
             return State(problem=f"Indexing broke: {type(error).__name__}: {error}")
 
     def _tell(self, step: Progress) -> None:

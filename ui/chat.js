@@ -31,12 +31,13 @@ window.byline = (() => {
   }
 
   // On a narrow screen the side panel lies over the page while something in it is read.
+  const narrow = window.matchMedia("(max-width: 900px)");
   function showPanel(open) {
-    document.body.classList.toggle("side-open", open);
+    document.body.classList.toggle("side-open", open && narrow.matches);
   }
 
   function onKey(event) {
-    if (event.key !== "Escape") return;
+    if (event.key !== "Escape" || event.isComposing || event.target.matches?.("input, textarea, select")) return;
     const back = document.querySelector(".side-panel .reader [data-event=source]");
     if (back?.checkVisibility?.()) back.click();
     else showPanel(false);
@@ -89,8 +90,11 @@ window.byline = (() => {
 
   function place(log, sent) {
     const former = sent.id && log.querySelector(`#${CSS.escape(sent.id)}`);
-    if (sent.classList.contains("welcome")) log.replaceChildren(sent);
-    else if (former) replace(former, sent);
+    if (sent.classList.contains("welcome")) {
+      // When the page opens it may come after a quick first question.
+      if ("clear" in sent.dataset || !log.querySelector(".turn")) log.replaceChildren(sent);
+      else sent.remove();
+    } else if (former) replace(former, sent);
     else {
       log.querySelector(".welcome")?.remove();
       log.append(sent);
@@ -102,14 +106,18 @@ window.byline = (() => {
   function replace(former, turn) {
     const focused = former.contains(document.activeElement) ? document.activeElement.dataset : null;
     const written = former.querySelector("textarea")?.value;
-    former.replaceWith(turn);
+    // A verdict changes what is below an answer; the answer is not read out again.
+    const below = former.querySelector(".below");
+    const changed = turn.querySelector(".below");
+    if (below && changed && below.dataset.attempt === changed.dataset.attempt) below.replaceWith(changed);
+    else former.replaceWith(turn);
+    const note = changed?.querySelector("textarea");
+    if (note && written && !note.value) note.value = written;
     if (!focused) return;
-    const same = [...turn.querySelectorAll("[data-event]")].find(
+    const same = [...(changed ?? turn).querySelectorAll("[data-event]")].find(
       (other) => other.dataset.event === focused.event && other.dataset.good === focused.good,
     );
     same?.focus({ preventScroll: true });
-    const note = turn.querySelector("textarea");
-    if (note && written && !note.value) note.value = written;
   }
 
   function download(file) {

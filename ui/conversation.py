@@ -11,6 +11,7 @@ from importlib import metadata
 
 from qa.assistant import Event
 from qa.models import Answer, Evidence, Hit, Statement
+from ui.plain import plain
 
 STOPPED = "Stopped."
 
@@ -49,6 +50,7 @@ class Turn:
     history: tuple[tuple[str, str], ...] = ()  # (question, answer text) pairs, oldest first
     filters: Filters = Filters()
     id: str = field(default_factory=new_id)
+    attempt: int = 1  # 2 where it was asked again in the same place, and so on
     asked: str = field(default_factory=_now)  # ISO 8601, UTC
     hits: tuple[Hit, ...] = ()
     said: tuple[Statement, ...] = ()
@@ -84,7 +86,9 @@ def find(turns: Sequence[Turn], turn_id: str) -> Turn | None:
 
 
 def put(turns: Sequence[Turn], turn: Turn) -> Conversation:
-    """`turns` with `turn` in the place of the one of its id."""
+    """`turns` with `turn` in the place of the one of its id, or at the end."""
+    if find(turns, turn.id) is None:
+        return (*turns, turn)
     return tuple(turn if other.id == turn.id else other for other in turns)
 
 
@@ -95,7 +99,7 @@ def stopped(turns: Sequence[Turn]) -> Conversation:
 
 def to_markdown(turns: Sequence[Turn]) -> str:
     """The finished answers with their sources, as a document."""
-    return "\n---\n\n".join(f"{turn.answer.to_markdown()}\n{turn.asked}\n" for turn in turns if turn.answer)
+    return "\n---\n\n".join(f"{plain(turn.answer.to_markdown())}\n{turn.asked}\n" for turn in turns if turn.answer)
 
 
 def to_json(turns: Sequence[Turn]) -> str:

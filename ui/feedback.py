@@ -8,25 +8,28 @@ from pathlib import Path
 import filelock
 
 from eval.gold import Gold, GoldSpan, load_gold, save_gold
+from index.errors import InputError
 from ui.conversation import Turn
 
 FILE = "feedback.jsonl"
 
 
-def save(turn: Turn, folder: Path) -> Path:
+def save(turn: Turn, folder: Path) -> None:
     """Write the verdict on `turn` to `feedback.jsonl` in `folder`; a second verdict on it takes the place of the first.
 
-    Returns the file. Raises `InputError` when the file there is not one of gold questions.
+    Raises `InputError` when the file there is not one of gold questions, or cannot be written.
     """
     path = folder / FILE
     row = to_gold(turn)
-    with filelock.FileLock(f"{path}.lock"):
-        rows = load_gold(path) if path.exists() else []
-        kept = [other for other in rows if other.id != row.id]
-        written = path.with_suffix(".writing")
-        save_gold(written, [*kept, row])
-        written.replace(path)
-    return path
+    try:
+        with filelock.FileLock(f"{path}.lock"):
+            rows = load_gold(path) if path.exists() and path.stat().st_size else []
+            kept = [other for other in rows if other.id != row.id]
+            written = path.with_suffix(".writing")
+            save_gold(written, [*kept, row])
+            written.replace(path)
+    except OSError as error:
+        raise InputError(f"The verdict cannot be saved to {path}: {error.strerror}") from error
 
 
 def to_gold(turn: Turn) -> Gold:
@@ -39,9 +42,10 @@ def to_gold(turn: Turn) -> Gold:
     answer, verdict = turn.answer, turn.verdict
     assert answer
     assert verdict
-    said = f"{'Good' if verdict.good else 'Bad'}: {answer.text}"
+    only = f"\nOnly files that match: {', '.join(turn.filters.files)}" if turn.filters.files else ""
+    said = f"{'Good' if verdict.good else 'Bad'}: {answer.text}{only}"
     row = Gold(
-        id=f"feedback-{turn.id}",
+        id=f"feedback-{turn.id}-{turn.attempt}",
         question=answer.question,
         history=turn.history,
         since=turn.filters.since or None,
@@ -51,7 +55,7 @@ def to_gold(turn: Turn) -> Gold:
     )
     if not verdict.good:
         return row
-    if not answer.answered:
-        return replace(row, answerable=False)
+    if not answer.answered:  # of some files only, it tells nothing about the others
+        return row if turn.filters.files else replace(row, answerable=False)
     spans = tuple(GoldSpan(citation.file, citation.quote, citation.start) for citation in answer.citations)
     return replace(row, evidence=(spans,), answers=((answer.short,),) if answer.short else ())

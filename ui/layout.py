@@ -10,16 +10,17 @@ from gradio.events import api
 
 from ui.ask_tab import AskTab
 from ui.chat import Chat
-from ui.conversation import Filters
 from ui.library_tab import LibraryTab
 from ui.markup import tag, text
 from ui.wiring import AT_ONCE, told
+
+_UPLOADS_KEPT = (600, 3_600)  # seconds: uploads that were begun and not taken are looked for, and how old they get
 
 
 def build_page(chat: Chat) -> gr.Blocks:
     """The whole page over `chat`."""
     page: gr.Blocks
-    with gr.Blocks(title="Byline", analytics_enabled=False, fill_width=True) as page:
+    with gr.Blocks(title="Byline", analytics_enabled=False, fill_width=True, delete_cache=_UPLOADS_KEPT) as page:
         head = gr.HTML("", apply_default_css=False, js_on_load=None)
         page.load(lambda: _head(chat), None, [head], **AT_ONCE)
         with gr.Tabs():
@@ -44,7 +45,6 @@ def _api(chat: Chat) -> Callable[..., dict[str, Any]]:
         files: list[str] | None = None,
     ) -> dict[str, Any]:
         """Answer a question. Returns Answer.to_dict(). history: [question, answer text] pairs, oldest first."""
-        filters = Filters(since or "", until or "", tuple(files or ()))
-        return told(lambda: chat.answer(question, history or [], filters))
+        return told(lambda: chat.answer(question, history or [], since, until, files or []))
 
     return ask

@@ -4,17 +4,12 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any
 
 import gradio as gr
 
 from index.load import FORMATS
 from ui.chat import Chat
-from ui.markup import tag, text
 from ui.wiring import AT_ONCE, PRIVATE, TOGETHER, area, told
-
-_NOTHING = tag("section", text("p", "An article that you open is shown here."), class_="empty", aria_label="Article")
-_Updates = tuple[Any, ...]
 
 
 class LibraryTab:
@@ -32,33 +27,36 @@ class LibraryTab:
                     height=140,
                     elem_id="upload",
                 )
-                with gr.Row():
+                with gr.Row(equal_height=True):
                     self.words = gr.Textbox(label="Find by title or file name", scale=4, elem_id="find")
                     self.update = gr.Button(
                         "Update the index", size="md", scale=1, min_width=160, elem_classes="beside"
                     )
-                self.status = gr.HTML("", apply_default_css=False, js_on_load=None)
+                self.status = area("attach", ["remove"])
                 self.listing = area("attach", ["read", "remove", "browse"])
             with gr.Column(scale=2, min_width=320, elem_classes="side-panel"):
-                self.reader = area("panel", value=_NOTHING)
+                self.reader = area("panel", ["read"], chat.no_article())
 
     def wire(self, tab: gr.Tab) -> None:
         """Send each event to its handler."""
-        place, shown = [self.words, self.page], [self.status, self.listing]
-        tab.select(self._watched, place, shown, **TOGETHER)
+        selected = tab.select(self._listed, [self.words, self.page], [self.listing], **TOGETHER)
         started = self.update.click(self.chat.indexing.start, None, None, **AT_ONCE)
         taken = self.upload.upload(self._taken, [self.upload], [self.upload], **PRIVATE)
-        removed = self.listing.remove(self._removed, None, None, **AT_ONCE)
-        for change in (started, taken, removed):
-            change.then(self._watched, place, shown, **TOGETHER)
-        self.listing.browse(self._browsed, [self.words], [self.listing, self.page], **AT_ONCE)
-        self.words.change(self._found, [self.words], [self.listing, self.page], **AT_ONCE)
-        self.listing.read(self._read, None, [self.reader], **AT_ONCE)
+        removed = [area_.remove(self._removed, None, None, **TOGETHER) for area_ in (self.listing, self.status)]
+        for change in (selected, started, taken, *removed):
+            watched = change.then(self._watched, None, [self.status], **TOGETHER)
+            watched.then(self._listed, [self.words, self.page], [self.listing], **TOGETHER)
+        self.listing.browse(self._browsed, [self.words], [self.listing, self.page], **TOGETHER)
+        self.words.change(self._found, [self.words], [self.listing, self.page], **TOGETHER)
+        for area_ in (self.listing, self.reader):
+            area_.read(self._read, None, [self.reader], **AT_ONCE)
 
-    async def _watched(self, words: str, page: int) -> AsyncIterator[_Updates]:
+    async def _watched(self) -> AsyncIterator[str]:
         async for status in self.chat.watch():
-            yield status, gr.skip()
-        yield self.chat.status(), self.chat.shelf(words, page)
+            yield status
+
+    def _listed(self, words: str, page: int) -> str:
+        return self.chat.shelf(words, page)
 
     def _taken(self, files: list[str] | None) -> None:
         for refused in self.chat.take([Path(file) for file in files or ()]):
@@ -68,11 +66,11 @@ class LibraryTab:
         trash = told(lambda: self.chat.remove(event.file))
         gr.Info(f"Moved to {trash}")
 
-    def _found(self, words: str) -> _Updates:
+    def _found(self, words: str) -> tuple[str, int]:
         return self.chat.shelf(words, 0), 0
 
-    def _browsed(self, words: str, event: gr.EventData) -> _Updates:
+    def _browsed(self, words: str, event: gr.EventData) -> tuple[str, int]:
         return self.chat.shelf(words, int(event.page)), int(event.page)
 
     def _read(self, event: gr.EventData) -> str:
-        return self.chat.article(event.file)
+        return self.chat.article(event.file, int(event.at) if event.at else None)

@@ -16,17 +16,18 @@ def esc(text: object) -> str:
 def tag(name: str, content: str = "", /, **attributes: object) -> str:
     """An element around `content`, which is HTML already; values of attributes are escaped here.
 
-    `class_` and `for_` stand for `class` and `for`, `_` for `-`; True gives a bare attribute, None and False give none.
+    `class_` stands for `class`, `_` for `-`; True gives a bare attribute, None and False give none. What is in
+    `data-...` comes back from the browser as it is here, control characters and all.
     """
-    written = "".join(
-        _attribute(key, value) for key, value in attributes.items() if value is not None and value is not False
-    )
-    return f"<{name}{written}>{content}</{name}>"
+    given = ((key, value) for key, value in attributes.items() if value is not None and value is not False)
+    return f"<{name}{join(_attribute(key, value) for key, value in given)}>{content}</{name}>"
 
 
 def _attribute(key: str, value: object) -> str:
     name = key.rstrip("_").replace("_", "-")
-    return f" {name}" if value is True else f' {name}="{esc(value)}"'
+    if value is True:
+        return f" {name}"
+    return f' {name}="{html.escape(str(value)) if name.startswith("data-") else esc(value)}"'
 
 
 def text(name: str, words: object, /, **attributes: object) -> str:
@@ -35,10 +36,10 @@ def text(name: str, words: object, /, **attributes: object) -> str:
 
 
 def button(label: str, event: str, /, **data: object) -> str:
-    """A button that sends `event` with `data` (attributes `data-...`) to Python; `title` is its accessible name."""
-    title = data.pop("title", None)
-    named = {f"data_{key}": value for key, value in data.items()}
-    return text("button", label, type="button", data_event=event, aria_label=title, title=title, **named)
+    """A button that sends `event` with `data` (attributes `data-...`) to Python."""
+    return text(
+        "button", label, type="button", data_event=event, **{f"data_{key}": value for key, value in data.items()}
+    )
 
 
 def join(parts: Iterable[str]) -> str:
@@ -46,6 +47,6 @@ def join(parts: Iterable[str]) -> str:
     return "".join(parts)
 
 
-def count(number: int, one: str, many: str = "") -> str:
+def count(number: int, one: str) -> str:
     """`1 article`, `1,234 articles`."""
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
+    return f"{number:,} {one if number == 1 else one + 's'}"

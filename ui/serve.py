@@ -9,6 +9,12 @@ from collections.abc import Awaitable, Callable, Iterator, MutableMapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers
+from starlette.middleware import Middleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.responses import PlainTextResponse
 
 from index.errors import InputError
 from index.load import MAX_BYTES
@@ -19,6 +25,7 @@ if TYPE_CHECKING:
     from ui.chat import Chat
 
 _HERE = Path(__file__).parent
+_THREADS = 100  # handlers at once: a question that waits for its turn keeps one
 _LOCAL_NAMES = ["127.0.0.1", "localhost", "[::1]"]
 # Defence in depth: were an article ever to get past the escaping, the page could still load and send nothing elsewhere.
 # Gradio needs inline scripts and compiles templates in the browser.
@@ -51,6 +58,32 @@ class SafeHeaders:
             await send(message)
 
         await self.app(scope, receive, sending)
+
+
+class OwnPagesOnly:
+    """ASGI middleware that refuses what a browser sends for a page of another site, logged in or not.
+
+    A browser tells where a request comes from (`Origin`, `Sec-Fetch-Site`); programs tell nothing, and may come in.
+    Opening the chat by a link elsewhere is fine.
+    """
+
+    def __init__(self, app: _App) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Any, receive: Any, send: Callable[[_Message], Awaitable[None]]) -> None:
+        """Pass a request on, or answer 403."""
+        if scope["type"] in ("http", "websocket") and _is_foreign(Headers(scope=scope), scope.get("method", "")):
+            await PlainTextResponse("Requests from pages of other sites are refused.", 403)(scope, receive, send)
+        else:
+            await self.app(scope, receive, send)
+
+
+def _is_foreign(headers: Headers, method: str) -> bool:
+    origin, site = headers.get("origin"), headers.get("sec-fetch-site", "none")
+    if origin is not None and urlsplit(origin).netloc != headers.get("host"):
+        return True
+    navigates = method == "GET" and headers.get("sec-fetch-mode") == "navigate"
+    return site in ("cross-site", "same-site") and not navigates
 
 
 def is_loopback(host: str) -> bool:
@@ -100,18 +133,16 @@ def serving(chat: Chat, host: str, port: int | None, auth: tuple[str, str] | Non
 
 
 def _launch(page: gr.Blocks, host: str, port: int | None, auth: tuple[str, str] | None) -> str:
-    from starlette.middleware import Middleware
-    from starlette.middleware.trustedhost import TrustedHostMiddleware
-
-    guards = [Middleware(SafeHeaders)]
+    guards = [Middleware(SafeHeaders), Middleware(OwnPagesOnly)]
     if is_loopback(host) and auth is None:  # or else a web page elsewhere could give its own name our address
-        guards.append(Middleware(TrustedHostMiddleware, allowed_hosts=_LOCAL_NAMES))
+        guards.append(Middleware(TrustedHostMiddleware, allowed_hosts=[*_LOCAL_NAMES, _bracketed(host)]))
     try:
         page.launch(
-            server_name=host,
+            server_name=_bracketed(host),
             server_port=port,
             auth=auth,
             prevent_thread_lock=True,
+            max_threads=_THREADS,
             quiet=True,
             show_error=True,
             share=False,
@@ -128,7 +159,12 @@ def _launch(page: gr.Blocks, host: str, port: int | None, auth: tuple[str, str] 
     except OSError as error:
         taken = f"Port {port} of {host} cannot be had" if port else f"No port of {host} can be had"
         raise InputError(f"{taken}; choose another with --host and --port. ({error})") from error
-    return f"http://{host}:{page.server_port}"
+    return f"http://{_bracketed(host)}:{page.server_port}"
+
+
+def _bracketed(host: str) -> str:
+    """An IPv6 address as it stands in an address of the web."""
+    return f"[{host}]" if ":" in host and not host.startswith("[") else host
 
 
 def _head() -> str:

@@ -12,11 +12,14 @@ from ui.markup import button, count, esc, join, tag, text
 
 PAGE = 50  # articles on a page
 _LISTED = 200  # skipped files that are named
+_OPEN = 5  # so many are seen at once
 
 
 def matching(entries: Sequence[ArticleEntry], words: str) -> list[ArticleEntry]:
     """The articles whose title or file name holds every one of `words`, whatever the case."""
     wanted = words.casefold().split()
+    if not wanted:
+        return list(entries)
     return [e for e in entries if all(word in f"{e.title or ''} {e.file}".casefold() for word in wanted)]
 
 
@@ -30,7 +33,8 @@ def listing(entries: Sequence[ArticleEntry], words: str, page: int, removable: C
         return text(
             "p", "No article matches." if entries else "There are no articles yet. Add some above.", class_="empty"
         )
-    copies = Counter(entry.content for entry in entries)
+    here = {entry.content for entry in shown}
+    copies = Counter(entry.content for entry in entries if entry.content in here)
     names = join(text("th", name, scope="col") for name in ("Article", "Date", "Sentences"))
     head = tag("thead", tag("tr", names + tag("td")))
     rows = tag("tbody", join(_row(entry, copies[entry.content], entry.file in removable) for entry in shown))
@@ -43,22 +47,25 @@ def listing(entries: Sequence[ArticleEntry], words: str, page: int, removable: C
 def _row(entry: ArticleEntry, copies: int, removable: bool) -> str:
     name = entry.title or entry.file
     opening = text(
-        "button", name, type="button", class_="link", dir="auto", data_event="read", data_file=entry.file,
+        "button", name, type="button", class_="link", dir="auto", data_event="read", data_file=entry.file, data_at="",
         aria_label=f"Read {name}",
     )  # fmt: skip
     file = text("span", entry.file, class_="file") if entry.title else ""
     same = text("span", f"the same text in {count(copies, 'file')}", class_="same") if copies > 1 else ""
-    remove = text(
-        "button", "Remove", type="button", data_event="remove", data_file=entry.file, aria_label=f"Remove {name}",
-        data_confirm=f"Remove {entry.file} from the folder? It is kept in the trash of the index.",
-    )  # fmt: skip
     cells = (
         tag("td", join((opening, file, same))),
         tag("td", esc(entry.published or "–")),
         tag("td", f"{entry.sentences:,}", class_="number"),
-        tag("td", remove if removable else ""),
+        tag("td", _remove(entry.file, name) if removable else ""),
     )
     return tag("tr", join(cells))
+
+
+def _remove(file: str, name: str) -> str:
+    return text(
+        "button", "Remove", type="button", data_event="remove", data_file=file, aria_label=f"Remove {name}",
+        data_confirm=f"Remove {file} from the folder? It is kept in the trash of the index.",
+    )  # fmt: skip
 
 
 def _pages(page: int, pages: int) -> str:
@@ -85,31 +92,33 @@ def progress(step: Progress | None) -> str:
     return tag("div", text("p", line) + bar, class_="progress", role="status")
 
 
-def report(done: BuildReport) -> str:
+def report(done: BuildReport, removable: Collection[str]) -> str:
     """What a build did, and what it passed over and why."""
     counts = ("added", "changed", "renamed", "removed", "unchanged", "skipped")
     parts = [f"{len(getattr(done, name)):,} {name}" for name in counts if getattr(done, name)]
     line = text("p", f"Done in {done.seconds:.1f} s: {', '.join(parts) or 'no articles'}.")
-    return tag("div", line, role="status") + notes("Worth knowing", done.warnings) + skipped(done.skipped)
+    known = _noted("Worth knowing", done.warnings, ())
+    return tag("div", line, role="status") + known + skipped(done.skipped, removable)
 
 
-def skipped(files: Sequence[tuple[str, str]]) -> str:
-    """The files that are not in the index, each with the reason."""
-    return notes("Skipped", files)
+def skipped(files: Sequence[tuple[str, str]], removable: Collection[str]) -> str:
+    """The files that are not in the index, each with the reason; those that are `removable` can be removed."""
+    return _noted("Skipped", files, removable)
 
 
-def notes(title: str, lines: Sequence[tuple[str, str]]) -> str:
-    """A list of files with something to be said of each, folded away under its number."""
+def _noted(title: str, lines: Sequence[tuple[str, str]], removable: Collection[str]) -> str:
+    """A list of files with something to be said of each; a long one is folded away under its number."""
     if not lines:
         return ""
-    items = join(tag("li", text("span", file, class_="file") + " " + esc(reason)) for file, reason in lines[:_LISTED])
-    more = text("p", f"… and {len(lines) - _LISTED:,} more") if len(lines) > _LISTED else ""
-    return tag(
-        "details",
-        text("summary", f"{title}: {count(len(lines), 'file')}") + tag("ul", items) + more,
-        class_="noted",
-        open=len(lines) <= 5,
+    items = join(
+        tag(
+            "li", f"{text('span', file, class_='file')} {esc(why)}" + (_remove(file, file) if file in removable else "")
+        )
+        for file, why in lines[:_LISTED]
     )
+    more = text("p", f"… and {len(lines) - _LISTED:,} more") if len(lines) > _LISTED else ""
+    summary = text("summary", f"{title}: {count(len(lines), 'file')}")
+    return tag("details", summary + tag("ul", items) + more, class_="noted", open=len(lines) <= _OPEN)
 
 
 def problem(message: str) -> str:

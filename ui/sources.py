@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 
 from index.models import Article, Span
@@ -15,6 +16,16 @@ _WINDOW = 150_000  # characters of an article shown at once, around what is high
 _AROUND = 600  # characters of a passage shown before and after a quotation
 _NAMED = 3  # other files named on a card before "and n more"
 _SNIPPET = 300  # characters of a passage that was found
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """How to come to another part of a long article: the event with its data, and the offset that is shown now."""
+
+    event: str
+    data: Mapping[str, object]
+    at: int | None = None
+
 
 Stale = Mapping[str, str]  # file -> what became of it since it was indexed
 
@@ -51,8 +62,8 @@ def _card(turn: str, answer: Answer, citation: Citation, stale: Stale, current: 
     head = tag("h3", text("span", f"[{citation.marker}]", class_="number") + " " + text("span", name, dir="auto"))
     warning = text("p", stale[citation.file], class_="stale") if citation.file in stale else ""
     opening = text(
-        "button", "Open the article", type="button", data_event="article", data_turn=turn, data_marker=citation.marker,
-        aria_label=f"Open the article {name} at this sentence",
+        "button", "Open the article", type="button", data_event="article", data_turn=turn,
+        data_marker=citation.marker, data_at="", aria_label=f"Open the article {name} at this sentence",
     )  # fmt: skip
     return tag(
         "article",
@@ -106,8 +117,8 @@ def _also(citation: Citation) -> str:
     return text("p", f"Also in {count(len(others), 'file')}: {named}", class_="also")
 
 
-def article(entry: Article, marks: Sequence[Span], focus: Span | None, note: str | None, back: str) -> str:
-    """A whole article with `marks` highlighted, to be scrolled to `focus`; `back` is the button that leaves it."""
+def article(entry: Article, marks: Sequence[Span], focus: Span | None, note: str | None, part: Part, back: str) -> str:
+    """An article with `marks` highlighted, to be scrolled to `focus`; `back` is the button that leaves it."""
     about = [text("span", entry.file, class_="file")]
     if entry.published:
         about.append(text("time", entry.published, datetime=entry.published))
@@ -115,19 +126,21 @@ def article(entry: Article, marks: Sequence[Span], focus: Span | None, note: str
         about.append(esc(entry.author))
     head = text("h2", entry.title or entry.file, dir="auto") + tag("p", " · ".join(about), class_="where")
     stale = text("p", note, class_="stale") if note else ""
-    return tag("section", back + head + stale + _body(entry.text, marks, focus), class_="reader", aria_label="Article")
+    body = _body(entry.text, marks, focus, part)
+    return tag("section", back + head + stale + body, class_="reader", aria_label="Article")
 
 
-def _body(words: str, marks: Sequence[Span], focus: Span | None) -> str:
-    start, end = _window(len(words), focus)
+def _body(words: str, marks: Sequence[Span], focus: Span | None, part: Part) -> str:
+    start, end = _window(len(words), focus, part.at)
     edges = [Span(start, start), *_apart(marks, focus, start, end), Span(end, end)]
     pieces = [esc(words[a.end : b.start]) + _mark(words, b, b == focus) for a, b in pairwise(edges)]
-    part = (
-        ""
-        if (start, end) == (0, len(words))
-        else text("p", f"Characters {start:,} to {end:,} of {len(words):,} are shown.", class_="part")
-    )
-    return part + tag("div", join(pieces), class_="text", dir="auto")
+    shown = tag("div", join(pieces), class_="text", dir="auto")
+    if (start, end) == (0, len(words)):
+        return shown
+    earlier = button("← Earlier part", part.event, **part.data, at=max(0, start - _WINDOW)) if start else ""
+    later = button("Later part →", part.event, **part.data, at=end) if end < len(words) else ""
+    where = text("span", f"Characters {start:,} to {end:,} of {len(words):,} ", class_="part")
+    return tag("nav", where + earlier + later, aria_label="Parts of the article") + shown + tag("nav", later)
 
 
 def _apart(marks: Sequence[Span], focus: Span | None, start: int, end: int) -> list[Span]:
@@ -146,12 +159,11 @@ def _mark(words: str, span: Span, focused: bool) -> str:
     return text("mark", words[span.start : span.end], data_focus=focused, tabindex="-1" if focused else None)
 
 
-def _window(length: int, focus: Span | None) -> tuple[int, int]:
-    """The part of a text of `length` that is shown."""
-    if length <= _WINDOW:
-        return 0, length
-    start = max(0, min((focus.start if focus else 0) - _WINDOW // 2, length - _WINDOW))
-    return start, start + _WINDOW
+def _window(length: int, focus: Span | None, at: int | None) -> tuple[int, int]:
+    """The part of a text of `length` that is shown: from `at` on, or else around the focus."""
+    start = at if at is not None else (focus.start if focus else 0) - _WINDOW // 2
+    start = max(0, min(start, length - _WINDOW))
+    return start, min(length, start + _WINDOW)
 
 
 def gone(message: str, back: str) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from qa.models import Answer, Citation, Conflict, Statement, Support, describe
 from ui.conversation import Turn
 from ui.markup import button, count, esc, join, tag, text
+from ui.plain import plain
 
 SUPPORT: Mapping[Support, tuple[str, str]] = {
     "quoted": ("quoted", "Quoted word for word from the source"),
@@ -20,8 +21,8 @@ def turns(shown: Iterable[Turn]) -> str:
     return join(map(_turn, shown))
 
 
-def welcome(examples: Sequence[str], where: str) -> str:
-    """What is seen before the first question: `where` it looks, and example questions."""
+def welcome(examples: Sequence[str], where: str, clear: bool = False) -> str:
+    """What is seen before the first question: `where` it looks, and examples. `clear`: in the place of all turns."""
     offered = join(tag("li", button(question, "ask", question=question)) for question in examples)
     return tag(
         "section",
@@ -31,6 +32,7 @@ def welcome(examples: Sequence[str], where: str) -> str:
         )
         + (text("h3", "For example") + tag("ul", offered) if offered else ""),
         class_="welcome",
+        data_clear=clear,
     )
 
 
@@ -72,14 +74,14 @@ def _answered(turn: str, answer: Answer) -> str:
 
 
 def _statement(turn: str, before: str, statement: Statement, cited: Mapping[int, Citation]) -> str:
-    """One sentence with its markers and how it is supported. `before` is white space."""
+    """One sentence with its markers and how it is supported. `before` stands before it."""
     label, meaning = SUPPORT[statement.support]
     support = text("span", label, class_=f"support {statement.support}", title=meaning)
     words = text("span", statement.text, class_="said", dir="auto")
     signs = tag("span", f"{markers(turn, statement.citations, cited)} {support}", class_="signs")
     if statement.support == "quoted" or "\n" in before:  # quotations of different articles do not run on
         return tag("p", f"{words} {signs}")
-    return f"{before}{words} {signs}"
+    return f"{esc(before)}{words} {signs}"
 
 
 def markers(turn: str, numbers: Sequence[int], cited: Mapping[int, Citation]) -> str:
@@ -173,8 +175,9 @@ def _actions(turn: Turn, answer: Answer) -> str:
         )
         for good, label in ((True, "👍 Good answer"), (False, "👎 Bad answer"))
     )  # fmt: skip
-    copy = text("button", "Copy with citations", type="button", data_copy=answer.to_markdown())
-    return tag("div", copy + thumbs, class_="actions") + (_note(turn) if verdict else "")
+    copy = text("button", "Copy with citations", type="button", data_copy=plain(answer.to_markdown()))
+    actions = tag("div", copy + thumbs, class_="actions")
+    return tag("div", actions + (_note(turn) if verdict else ""), class_="below", data_attempt=turn.attempt)
 
 
 def _note(turn: Turn) -> str:

@@ -63,20 +63,21 @@ class Uploads:
     def remove(self, name: str) -> Path:
         """Move a file that was uploaded here into the trash of the store. Returns where it is now.
 
-        Raises `InputError` for a file that was not uploaded here, or is gone.
+        Raises `InputError` for a file that was not uploaded here, or is no longer what was, or cannot be moved.
         """
         with self._recording() as record:
             if name not in record:
                 raise InputError(f"{name} was not uploaded here; remove it from {self.folder} yourself.")
+            path = self.folder / name
+            if path.is_symlink() or not path.is_file() or _digest(path) != record[name]:
+                del record[name]
+                raise InputError(f"{name} in {self.folder} is no longer what was uploaded; remove it yourself.")
             trash = self.store / TRASH / f"{time.strftime('%Y%m%d-%H%M%S')}-{time.time_ns() % 10**9:09d}-{name}"
-            trash.parent.mkdir(exist_ok=True)
             try:
-                shutil.move(self.folder / name, trash)
-            except FileNotFoundError:
-                raise InputError(f"{name} is no longer in {self.folder}.") from None
-            finally:
-                if not (self.folder / name).exists():
-                    del record[name]
+                _move(path, trash)
+            except OSError as error:
+                raise InputError(f"{name} cannot be moved to {trash.parent}: {error.strerror}") from error
+            del record[name]
             return trash
 
     @contextmanager
@@ -122,6 +123,17 @@ def _copy(source: Path, target: Path) -> None:
             copy.close()
             target.unlink()
             raise
+
+
+def _move(path: Path, target: Path) -> None:
+    """Move a file, from one file system to another where need be; one that cannot be taken away is not left twice."""
+    target.parent.mkdir(exist_ok=True)
+    shutil.copy2(path, target)
+    try:
+        path.unlink()
+    except OSError:
+        target.unlink()
+        raise
 
 
 def _digest(path: Path) -> str:
