@@ -7,6 +7,7 @@ import logging
 from collections.abc import AsyncIterator, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from qa.examples import examples
 from qa.models import Answer, Citation
 from ui import feedback, shelf, sources, turns
 from ui.background import Indexing
-from ui.conversation import Filters, Turn, Verdict, history, new_id, stopped
+from ui.conversation import Conversation, Filters, Turn, Verdict, history, new_id, put, stopped
 from ui.markup import count as counted
 from ui.markup import tag, text
 from ui.sessions import Sessions
@@ -51,8 +52,8 @@ class Chat:
         self._shown = count()
         self._examples: list[str] = []
         self._running: dict[str, object] = {}  # turn -> token of the handler that is answering it
-        # One search after the other, in the order of asking: many at once fight over Python's interpreter lock, and the
-        # typical wait for evidence doubles (byline eval crowd).
+        # One search after the other, in the order of asking: many at once fight over Python's interpreter lock, and
+        # everybody waits as long as the last (`byline eval crowd`).
         self._searcher = ThreadPoolExecutor(1, "byline-search")
 
     def prepare(self) -> None:
@@ -88,19 +89,23 @@ class Chat:
         place = (again.id, again.attempt + 1) if again else (new_id(), 1)
         turn = Turn(question.strip(), history(before), filters, *place)
         token = self._running[turn.id] = object()
+        self.sessions.put(session, turn)
         try:
-            yield self._step(session, turn, ended)
+            yield self._step(turn, ended)
             for step in self._events(turn):
+                self.sessions.update(session, partial(self._unless_stopped, step, token))
                 if self._running.get(turn.id) is not token:
                     return
-                yield self._step(session, step, ended)
+                yield self._step(step, ended)
         finally:
             if self._running.get(turn.id) is token:
                 del self._running[turn.id]
 
-    def _step(self, session: str, turn: Turn, ended: Sequence[Turn]) -> Shown:
-        """Note how far a turn is, and show it, with those that it has `ended`."""
-        self.sessions.put(session, turn)
+    def _unless_stopped(self, turn: Turn, token: object, now: Conversation) -> Conversation:
+        return put(now, turn) if self._running.get(turn.id) is token else now
+
+    def _step(self, turn: Turn, ended: Sequence[Turn]) -> Shown:
+        """A turn as far as it is, and those that it has `ended`."""
         on_its_way = turn.is_open and bool(turn.said)  # sentences on their way change nothing in the panel
         panel = None if on_its_way else self.panel(sources.sources(turn, self._stale(turn)))
         return Shown(turns.turns((*ended, turn)), panel, turn.is_open)
