@@ -20,7 +20,16 @@ from index.opening import articles_folder, being_written, catalog_path, check_mo
 from index.scan import scan
 from index.settings import BUNDLED, CONFIG_FILE, Settings
 
-_PACKAGES = ("chromadb", "sentence-transformers", "torch", "llama-index-core", "trafilatura", "pypdf", "python-docx")
+_PACKAGES = (
+    "chromadb",
+    "gradio",
+    "sentence-transformers",
+    "torch",
+    "llama-index-core",
+    "trafilatura",
+    "pypdf",
+    "python-docx",
+)
 
 
 @dataclass(frozen=True, slots=True)
