@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from eval.gold import Gold, GoldConflict, GoldSide, GoldSpan, load_gold, locate, save_gold
+from eval.gold import Gold, GoldConflict, GoldSide, GoldSpan, load_gold, locate, problems, read_gold, save_gold
 from index.errors import InputError
 
 FULL = {
@@ -23,6 +23,8 @@ FULL = {
     "history": [["Who marched?", "Students."]],
     "since": "2024-06-01",
     "until": None,
+    "files": ["2024/*.txt"],
+    "injected": ["HACKED"],
     "tags": ["number"],
     "split": "test",
     "notes": "a note",
@@ -45,6 +47,8 @@ def test_every_key_is_parsed(tmp_path: Path) -> None:
             conflict=GoldConflict("number", (GoldSide(("1,200",), ("a.txt",)), GoldSide(("1,500",), ("b.txt",)))),
             history=(("Who marched?", "Students."),),
             since="2024-06-01",
+            files=("2024/*.txt",),
+            injected=("HACKED",),
             tags=("number",),
             split="test",
             notes="a note",
@@ -85,6 +89,11 @@ def test_csv_with_quoted_cells_and_a_byte_order_mark(tmp_path: Path) -> None:
         ({"question": 7}, "question must be a string"),
         ({"answerable": "yes"}, "answerable must be true or false"),
         ({"unanswerable_reason": "dunno"}, "unanswerable_reason must be one of absent"),
+        ({"answers": []}, "answers is empty; give at least one, or leave the key out"),
+        ({"evidence": []}, "evidence is empty"),
+        ({"answerable": False}, "a question that is not answerable has no answers"),
+        ({"unanswerable_reason": "absent"}, "goes with"),
+        ({"files": ["a.txt", ""]}, "an entry of files is empty"),
         ({"answers": [[]]}, "a group of answers is empty"),
         ({"answers": ["1,200"]}, "a group of answers must be a list"),
         ({"answers": [[1200]]}, "must be a string, not 1200"),
@@ -118,7 +127,10 @@ def test_a_bad_value_is_refused_with_file_and_line(tmp_path: Path, change: dict[
         ('{"question": "Who?", "notes": NaN}\n', "line 1: not a line of JSON: NaN"),
         ('\n["Who?"]\n', "line 2: each line must be one JSON object"),
         ('{"question": "Who?"\n', "line 1: not a line of JSON"),
-        ('{"id": "a", "question": "Who?"}\n\n{"id": "a", "question": "When?"}\n', "line 3: line 1 has the id 'a' too"),
+        (
+            '{"id": "a", "question": "Who?"}\n\n{"id": "a", "question": "When?"}\n',
+            "line 1 has the id 'a' too",
+        ),
         ("\n", "holds no questions"),
     ],
 )
@@ -161,9 +173,9 @@ def test_locate_trusts_the_quotation_and_takes_the_place_nearest_to_the_hint() -
 @pytest.mark.parametrize(
     ("span", "message"),
     [
-        (GoldSpan("a.txt", "ten"), r"holds 'ten' 2 times; say which one with \"start\" \(0, 9\)"),
+        (GoldSpan("a.txt", "ten"), r"holds 'ten' 2 times; say which with \"start\" \(0, 9\)"),
         (GoldSpan("a.txt", "eleven", 0), "does not hold the words 'eleven'"),
-        (GoldSpan("b.txt", "ten", 0), "b.txt is not in the corpus"),
+        (GoldSpan("b.txt", "ten", 0), "b.txt is not among the articles"),
     ],
 )
 def test_locate_refuses_what_it_cannot_place(span: GoldSpan, message: str) -> None:
@@ -174,3 +186,34 @@ def test_locate_refuses_what_it_cannot_place(span: GoldSpan, message: str) -> No
 def test_cluster_is_the_file_of_the_evidence_or_the_question_itself() -> None:
     assert Gold("q", "?", evidence=((GoldSpan("b.txt", "x", 0),), (GoldSpan("a.txt", "x", 0),))).cluster == "b.txt"
     assert Gold("q", "?").cluster == "q"
+
+
+def test_every_bad_row_is_named_and_the_others_are_kept(tmp_path: Path) -> None:
+    path = tmp_path / "gold.jsonl"
+    path.write_text('{"question": "Who?"}\n{"question": 7}\nnot json\n{"question": "When?"}\n')
+    rows, found = read_gold(path)
+    assert [row.question for row in rows] == ["Who?", "When?"]
+    assert [str(problem).split(": ")[0] for problem in found] == [f"{path}, line 2", f"{path}, line 3"]
+
+
+def test_a_csv_of_a_spreadsheet_with_semicolons_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "gold.csv"
+    path.write_text("Question;Answer\nHow much?;3,5\n")
+    assert load_gold(path)[0].answers == (("3,5",),)
+
+
+def test_all_problems_of_a_question_are_found_with_their_line_and_the_nearest_words(tmp_path: Path) -> None:
+    texts = {"a.txt": "On Monday, twelve people marched through the old town."}
+    sides = [{"answers": ["12"], "files": ["a.txt"]}, {"answers": ["15"], "files": ["c.txt"]}]
+    row = {
+        "question": "How many?",
+        "evidence": [[{"file": "a.txt", "quote": "twelve men marched through"}], [{"file": "b.txt", "quote": "x"}]],
+        "conflict": {"kind": "number", "sides": sides},
+    }
+    _, gold = load_gold(written(tmp_path, {"question": "Who?"}, row))
+    missing, absent, side = map(str, problems(gold, texts.__getitem__))
+    assert "gold.jsonl, line 2" in missing
+    assert "the nearest it says is" in missing
+    assert "people marched" in missing
+    assert "b.txt is not among the articles" in absent
+    assert "the file c.txt of its conflict is not among the articles" in side
