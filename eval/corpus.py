@@ -4,41 +4,68 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 from index.errors import InputError, UnreadableFile
 from index.load import FORMATS, load
-from index.models import Article
 from index.scan import scan
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass
 class Corpus:
-    """The articles of `folder`: `texts` by file name, sorted; `sha256` of all names and bytes; the files left out."""
+    """The files of `folder` in a format that is read, sorted; `sha256` of all names and bytes; the files left out."""
 
     folder: Path
-    texts: Mapping[str, str]
+    files: tuple[str, ...]
     sha256: str
     skipped: tuple[tuple[str, str], ...] = ()  # (file, reason)
+    _read: dict[str, str] = field(default_factory=dict, repr=False)
 
     def read(self, file: str) -> str:
-        """The text of one file. Raises `KeyError` for a file that is not there.
+        """The text of one file. Raises `KeyError` for a file that is not there, or cannot be read.
 
         Plain text is read from the file itself, not as the index reads it: quotations are checked against it.
         """
-        text = self.texts[file]
-        if not file.lower().endswith((".txt", ".md")):
-            return text
+        if file not in self._read:
+            if file not in self._known:
+                raise KeyError(file)
+            self._read[file] = self._text(file)
+        return self._read[file]
+
+    @cached_property
+    def texts(self) -> Mapping[str, str]:
+        """The texts of all files that can be read, as the index reads them."""
+        found = {}
+        for file in self.files:
+            try:
+                found[file] = load(self.folder / file, file).article.text
+            except UnreadableFile:
+                continue  # the index leaves it out too, and says so
+        return found
+
+    @cached_property
+    def _known(self) -> frozenset[str]:
+        return frozenset(self.files)
+
+    def _text(self, file: str) -> str:
+        if file.lower().endswith((".txt", ".md")):
+            try:
+                with (self.folder / file).open(encoding="utf-8-sig", newline="") as plain:
+                    return plain.read()
+            except UnicodeDecodeError:
+                pass  # in another encoding: as the index decodes it
+            except OSError as error:
+                raise KeyError(file) from error
         try:
-            with (self.folder / file).open(encoding="utf-8-sig", newline="") as plain:
-                return plain.read()
-        except UnicodeDecodeError:
-            return text
+            return load(self.folder / file, file).article.text
+        except UnreadableFile as error:
+            raise KeyError(file) from error
 
 
 def read_corpus(folder: str | Path) -> Corpus:
-    """Read every article under `folder` as the index does, so that offsets count in the same text.
+    """The articles under `folder`, each read when it is needed.
 
     Raises `InputError` for a path that is not a folder, and for a folder without articles.
     """
@@ -46,19 +73,18 @@ def read_corpus(folder: str | Path) -> Corpus:
     if not folder.is_dir():
         raise InputError(f"{folder} is not a folder; give the folder of articles that the gold questions ask about")
     listing = scan(folder, folder / ".byline", FORMATS)
-    articles, skipped = _articles(folder, [found.path for found in listing.found])
-    if not articles:
+    if not listing.found:
         raise InputError(f"{folder} holds no articles; formats that are read: {' '.join(FORMATS)}")
-    digest = hashlib.sha256("".join(f"{article.file}\0{article.sha256}\n" for article in articles).encode())
-    texts = {article.file: article.text for article in articles}
-    return Corpus(folder, texts, digest.hexdigest(), tuple(sorted([*listing.skipped, *skipped])))
-
-
-def _articles(folder: Path, files: list[str]) -> tuple[list[Article], list[tuple[str, str]]]:
-    articles, skipped = [], []
+    files = tuple(found.path for found in listing.found)
+    digest = hashlib.sha256()
     for file in files:
-        try:
-            articles.append(load(folder / file, file).article)
-        except UnreadableFile as error:
-            skipped.append((file, str(error)))
-    return articles, skipped
+        digest.update(f"{file}\0{_hash(folder / file)}\n".encode())
+    return Corpus(folder, files, digest.hexdigest(), tuple(listing.skipped))
+
+
+def _hash(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        return f"unreadable: {error.strerror}"

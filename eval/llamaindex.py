@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from llama_index.core.base.embeddings.base import BaseEmbedding
     from llama_index.core.schema import NodeWithScore
 
-TOP_K = 50  # chunks; more than the metrics look at
+TOP_K = 1_000  # chunks; many, so that enough are left of a question that is asked of some files only
 
 
 def embedding(model: str) -> BaseEmbedding:

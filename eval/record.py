@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import platform
+import sys
 from collections.abc import Iterable
 from dataclasses import fields
 from importlib import metadata
@@ -39,6 +40,16 @@ def settings_record(settings: Settings) -> dict[str, Any]:
     """The settings that can change a result. Not the place of the store, nor what a repr hides, such as a key."""
     kept = (field.name for field in fields(settings) if field.repr and field.name != "store")
     return {name: getattr(settings, name) for name in kept}
+
+
+def peak_memory() -> int | None:
+    """The most memory that this process has taken so far, in MB (10^6 bytes); None where the system does not say."""
+    try:
+        import resource
+    except ImportError:  # Windows
+        return None
+    unit = 1 if sys.platform == "darwin" else 1024  # getrusage(2): bytes on macOS, KiB elsewhere
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit // 1_000_000
 
 
 def versions() -> dict[str, str]:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import time
-from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
 import numpy as np
 from rich.console import Console
@@ -17,78 +15,74 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from eval.corpus import Corpus, read_corpus
 from eval.gold import SPLITS, Gold, load_gold, locate
-from eval.record import code_hash, file_hash, settings_record, value_hash, versions
-from eval.scores import score
-from eval.summary import Scored, summary
-from eval.systems import Inputs, System, check_names, opened
+from eval.journal import Asked, Journal
+from eval.record import code_hash, file_hash, peak_memory, settings_record, value_hash, versions
+from eval.report import write_report
+from eval.results import GOLD, read_answers, read_record, write_results
+from eval.systems import Inputs, System, opened, opener
 from index.embed import identify
 from index.errors import InputError
+from index.opening import folder_of
 from index.settings import Settings
-from qa.models import Answer
 
 CACHE = ".cache"  # beside the run's folder, so that the next run finds the index of the same corpus
+JOURNAL = "unfinished.jsonl"
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What `run` wrote, and how many of `questions` times systems ended in an error."""
+    """What `run` wrote, how many questions were asked, and how many answers, of all systems, ended in an error."""
 
     folder: Path
     questions: int
     errors: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    """One line of questions.jsonl, and the milliseconds it took, which are kept apart from it."""
-
-    scored: Scored
-    line: str
-    timings: dict[str, float]
-
-
-@dataclass(slots=True)
-class _Log:
-    """What has been asked so far."""
-
-    scored: list[Scored] = field(default_factory=list)
-    timings: dict[str, Any] = field(default_factory=dict)
-
-
 def run(
     gold: str | Path,
-    corpus: str | Path,
+    corpus: str | Path | None,
     systems: Sequence[str],
     out: str | Path,
     *,
     split: str = "all",
     settings: Settings | None = None,
+    replay: bool = False,
 ) -> Outcome:
-    """Ask the gold questions of `split` (`test`, `tune` or `all`) to each of `systems` over the folder `corpus`.
+    """Ask the gold questions of `split` (`test`, `tune` or `all`) to each of `systems`, and write results into `out`.
 
-    Writes into the folder `out`: `questions.jsonl` (one answer and its scores a line), `summary.md` and `run.json`.
-    Only the `timings` of `run.json` differ when the run is repeated. A system that fails at a question is an error of
-    that question, and the run goes on. Raises `InputError` for gold questions, a corpus or names that cannot be used.
+    `corpus` is the folder of articles, which is indexed apart; None for the index in `settings.store` as it is, and
+    the articles it was made from. What is written: see `eval.results.write_results`, and `report.html`. A run repeated
+    writes the same bytes, but for times.
+
+    A system that fails at a question is an error of that question, and the run goes on. A run that was cut short, with
+    the same arguments, goes on where it stopped. `replay` asks nothing: it scores anew what the run in `out` holds.
+    Raises `InputError` for gold questions, a corpus or names that cannot be used.
     """
-    check_names(systems)
+    for name in systems:
+        opener(name)
     if not systems or len(set(systems)) < len(systems):
         raise InputError("Name at least one system with --system, and each only once")
-    started = datetime.now(UTC)
-    settings = settings or Settings.load()
-    articles = read_corpus(corpus)
+    settings, out = settings or Settings.load(), Path(out)
+    articles = read_corpus(folder_of(Path(settings.store).expanduser()) if corpus is None else corpus)
     rows = [locate(row, articles.read) for row in _of_split(load_gold(gold), split)]
-    out = Path(out)
-    out.mkdir(parents=True, exist_ok=True)
-    inputs = Inputs(articles, settings, _store(out, articles, settings))
-    log = _Log()
-    with (out / "questions.jsonl").open("w", encoding="utf-8", newline="\n") as file, _progress() as progress:
-        for name in systems:
-            _ask_all(name, inputs, rows, file, progress, log)
     config = {"systems": list(systems), "split": split, "settings": settings_record(settings)}
-    _write_json(out / "run.json", _record(Path(gold), articles, settings, config, log, started))
-    heading = f"{len(rows)} questions over {len(articles.texts)} articles"
-    (out / "summary.md").write_text(summary(log.scored, heading), encoding="utf-8", newline="\n")
-    return Outcome(out, len(rows), sum(row.error is not None for row in log.scored))
+    record = _record(Path(gold), len(rows), articles, settings, config)
+    if replay:
+        before = read_record(out)
+        record |= {"answers": before["answers"], "timings": before["timings"]}
+        scored = write_results(out, record, rows, _replayed(out, systems, rows), articles.read)
+    else:
+        inputs = Inputs(articles, settings, _store(out, articles, settings), ready=False)
+        if corpus is None:
+            inputs = replace(inputs, store=Path(settings.store).expanduser(), ready=True)
+        out.mkdir(parents=True, exist_ok=True)
+        with Journal(out / JOURNAL, value_hash(record)) as journal:
+            record |= _ask_all(systems, inputs, rows, journal)
+            asked = (journal[name, row.id] for name in systems for row in rows)
+            scored = write_results(out, record, rows, asked, articles.read)
+            journal.discard()
+    write_report(out, articles.read)
+    return Outcome(out, len(rows), sum(row.error is not None for row in scored))
 
 
 def _of_split(rows: list[Gold], split: str) -> list[Gold]:
@@ -119,75 +113,82 @@ def _progress() -> Progress:
     return Progress(*columns, console=console, disable=not console.is_terminal)
 
 
-def _ask_all(name: str, inputs: Inputs, rows: Sequence[Gold], file: TextIO, progress: Progress, log: _Log) -> None:
-    task = progress.add_task(f"{name}: indexing", total=len(rows))
-    before = time.perf_counter()
-    with opened(name, inputs) as system:
-        index_seconds = time.perf_counter() - before
-        progress.update(task, description=name)
-        asked = []
-        for row in rows:
-            asked.append(_ask(system, row, inputs.corpus))
-            file.write(asked[-1].line)
-            progress.advance(task)
-    log.scored.extend(item.scored for item in asked)
-    log.timings[name] = {"index_seconds": round(index_seconds, 3), **_percentiles(item.timings for item in asked)}
+def _ask_all(systems: Sequence[str], inputs: Inputs, rows: Sequence[Gold], journal: Journal) -> dict[str, Any]:
+    """Ask what is not in the journal yet. Gives `answers`, whether each system does, and `timings`."""
+    started = datetime.now(UTC)
+    answers, seconds = {}, {}
+    with _progress() as progress:
+        for name in systems:
+            task = progress.add_task(f"{name}: indexing", total=len(rows))
+            before = time.perf_counter()
+            with opened(name, inputs) as system:
+                seconds[name] = time.perf_counter() - before
+                answers[name] = system.answers
+                progress.update(task, description=name)
+                for row in rows:
+                    if (name, row.id) not in journal:
+                        journal.add(_ask(system, row))
+                    progress.advance(task)
+    timings = {
+        "started": started.isoformat(timespec="seconds"),
+        "seconds": round((datetime.now(UTC) - started).total_seconds(), 3),
+        "peak_memory_mb": peak_memory(),
+        "systems": {name: _times(seconds[name], [journal[name, row.id] for row in rows]) for name in systems},
+    }
+    return {"answers": answers, "timings": timings}
 
 
-def _ask(system: System, gold: Gold, corpus: Corpus) -> _Asked:
-    filters = {"history": gold.history, "since": gold.since, "until": gold.until}
-    answer, scores, error = None, {}, None
+def _ask(system: System, gold: Gold) -> Asked:
+    answer, error = None, None
     before = time.perf_counter()
     try:
-        answer = system.answer(gold.question, **{name: value for name, value in filters.items() if value})
-        elapsed = time.perf_counter() - before
-        scores = score(answer, gold, corpus.read, system.answers)
-        line = _line(system.name, gold, answer, scores, None)
+        answer = system.answer(gold.question, **gold.filters)
     except Exception as problem:  # whatever a system may raise: recorded as the result of this question
-        elapsed = time.perf_counter() - before
-        error, scores = f"{type(problem).__name__}: {problem}", {}
-        line = _line(system.name, gold, None, scores, error)
-    timings = {"total": elapsed * 1000, **(answer.timings if answer else {})}
-    return _Asked(Scored(system.name, gold.split, gold.cluster, scores, error), line, timings)
+        error = f"{type(problem).__name__}: {problem}"
+    timings = {"total": (time.perf_counter() - before) * 1000, **(answer.timings if answer else {})}
+    asked = Asked(system.name, gold.id, answer, error, timings)
+    try:
+        asked.to_json().encode()
+    except (TypeError, ValueError) as problem:
+        return replace(asked, answer=None, error=f"{type(problem).__name__}: {problem}")
+    return asked
 
 
-def _line(system: str, gold: Gold, answer: Answer | None, scores: Any, error: str | None) -> str:
-    shown = answer.to_dict() if answer else None
-    if shown:
-        del shown["timings"]
-    row: dict[str, Any] = {"id": gold.id, "system": system, "split": gold.split, "tags": gold.tags}
-    row |= {"cluster": gold.cluster, "error": error, "scores": scores, "answer": shown}
-    return json.dumps(row, ensure_ascii=False, allow_nan=False) + "\n"
+def _replayed(out: Path, systems: Sequence[str], rows: Sequence[Gold]) -> list[Asked]:
+    """The answers that a finished run holds. Raises `InputError` where some are missing, or answer something else."""
+    known = {(asked.system, asked.id): asked for asked in read_answers(out)}
+    before = {row.id: (row.question, row.filters) for row in load_gold(out / GOLD)}
+    for name in systems:
+        for row in rows:
+            if (name, row.id) not in known or before.get(row.id) != (row.question, row.filters):
+                raise InputError(
+                    f"{out} holds no answer of {name} to {row.id} as it is asked now; run without --replay"
+                )
+    return [known[name, row.id] for name in systems for row in rows]
 
 
-def _percentiles(timings: Iterable[dict[str, float]]) -> dict[str, dict[str, float]]:
+def _times(index_seconds: float, asked: Iterable[Asked]) -> dict[str, Any]:
     stages: dict[str, list[float]] = {}
-    for timing in timings:
-        for stage, milliseconds in timing.items():
+    for item in asked:
+        for stage, milliseconds in item.timings.items():
             stages.setdefault(stage, []).append(milliseconds)
     found = {stage: np.percentile(values, [50, 95]) for stage, values in stages.items()}
-    return {f"{stage}_ms": {"p50": round(p50, 2), "p95": round(p95, 2)} for stage, (p50, p95) in found.items()}
-
-
-def _record(
-    gold: Path, corpus: Corpus, settings: Settings, config: dict[str, Any], log: _Log, started: datetime
-) -> dict[str, Any]:
-    failed = Counter(row.system for row in log.scored if row.error is not None)
+    total = stages.get("total", [])
     return {
-        "config": {**config, "sha256": value_hash(config)},
-        "model": asdict(identify(settings.embedding_model)),
-        "corpus": {"sha256": corpus.sha256, "files": len(corpus.texts), "skipped": corpus.skipped},
-        "gold": {"sha256": file_hash(gold), "questions": len(log.scored) // len(config["systems"])},
-        "code": code_hash(),
-        "versions": versions(),
-        "errors": {name: failed[name] for name in config["systems"]},
-        "timings": {
-            "started": started.isoformat(timespec="seconds"),
-            "seconds": round((datetime.now(UTC) - started).total_seconds(), 3),
-            "systems": log.timings,
-        },
+        "index_seconds": round(index_seconds, 3),
+        "asked": len(total),
+        "ask_seconds": round(sum(total) / 1000, 3),
+        "stages_ms": {stage: {"p50": round(p50, 2), "p95": round(p95, 2)} for stage, (p50, p95) in found.items()},
     }
 
 
-def _write_json(path: Path, value: Any) -> None:
-    path.write_text(json.dumps(value, ensure_ascii=False, indent=2) + "\n", encoding="utf-8", newline="\n")
+def _record(gold: Path, questions: int, corpus: Corpus, settings: Settings, config: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "config": {**config, "sha256": value_hash(config)},
+        "model": asdict(identify(settings.embedding_model)),
+        "corpus": {"sha256": corpus.sha256, "files": len(corpus.files), "skipped": corpus.skipped},
+        "gold": {"sha256": file_hash(gold), "questions": questions},
+        "code": code_hash(),
+        "versions": versions(),
+        "where": str(corpus.folder.resolve()),
+    }

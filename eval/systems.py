@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+import importlib
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, replace
+from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from eval.corpus import Corpus
 from index.errors import InputError
 from index.settings import Settings
 from qa.models import Answer, Hit
+
+if TYPE_CHECKING:
+    from qa import Assistant
 
 ENOUGH_HITS = 10  # what the metrics at rank 10 look at ...
 ENOUGH_CHARACTERS = 2_000  # ... and those within a budget of characters
@@ -34,11 +39,16 @@ class System(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Inputs:
-    """What a system is made from. `store` is a folder of its own for this corpus, model and code."""
+    """What a system is made from.
+
+    `store` is the folder of an index; where it is `ready`, it is used as it is, otherwise it is for this corpus, model
+    and code alone, and is brought up to date.
+    """
 
     corpus: Corpus
     settings: Settings
     store: Path
+    ready: bool = False
 
 
 Opener = Callable[[Inputs], AbstractContextManager[System]]
@@ -46,15 +56,16 @@ Opener = Callable[[Inputs], AbstractContextManager[System]]
 
 @dataclass(frozen=True, slots=True)
 class Retriever:
-    """A system that only retrieves: it searches every article with the bare question, without history or dates."""
+    """A system that only retrieves: it searches with the bare question, without history or dates."""
 
     name: str
     search: Callable[[str], list[Hit]]
     answers: bool = False
 
-    def answer(self, question: str, **filters: Any) -> Answer:
-        """An Answer with hits alone."""
-        return Answer(question, text="", answered=False, reason="retrieval only", hits=enough(self.search(question)))
+    def answer(self, question: str, files: Sequence[str] = (), **filters: Any) -> Answer:
+        """An Answer with hits alone: those in `files`, where there are such patterns."""
+        found = [hit for hit in self.search(question) if not files or any(fnmatchcase(hit.file, p) for p in files)]
+        return Answer(question, text="", answered=False, reason="retrieval only", hits=enough(found))
 
 
 def enough(ranked: Iterable[Hit]) -> tuple[Hit, ...]:
@@ -72,40 +83,95 @@ def enough(ranked: Iterable[Hit]) -> tuple[Hit, ...]:
 @contextmanager
 def opened(name: str, inputs: Inputs) -> Iterator[System]:
     """The system of that name over the corpus, ready to be asked. Raises `InputError` for an unknown name."""
-    check_names([name])
-    with SYSTEMS[name](inputs) as system:
+    with opener(name)(inputs) as system:
         yield system
 
 
-def check_names(names: Iterable[str]) -> None:
-    """Raise `InputError` for a name that no system has."""
-    for name in names:
-        if name not in SYSTEMS:
-            raise InputError(f"There is no system {name!r}; known are {', '.join(SYSTEMS)}")
+def opener(name: str) -> Opener:
+    """What opens the system of that name: one of `SYSTEMS`, a URL, or `module:function` of your own.
+
+    Raises `InputError` for a name that none of them is.
+    """
+    if name in SYSTEMS:
+        return SYSTEMS[name]
+    if name.startswith(("http://", "https://")):
+        return _endpoint(name)
+    if ":" in name:
+        return _own(name)
+    raise InputError(
+        f"There is no system {name!r}; known are {', '.join(SYSTEMS)}, a URL that answers, or module:function of yours"
+    )
+
+
+def _own(name: str) -> Opener:
+    module, _, function = name.partition(":")
+    try:
+        found = getattr(importlib.import_module(module), function)
+    except (ImportError, AttributeError, ValueError) as error:
+        raise InputError(f"The system {name} cannot be imported: {error}") from error
+
+    @contextmanager
+    def open_(inputs: Inputs) -> Iterator[System]:
+        with found(inputs) as system:
+            yield Renamed(system, name)
+
+    return open_
 
 
 @dataclass(frozen=True, slots=True)
-class _Byline:
+class Renamed:
+    """A system under the name that it was asked for."""
+
+    system: System
+    name: str
+
+    @property
+    def answers(self) -> bool:
+        """As the system says."""
+        return self.system.answers
+
+    def answer(self, question: str, **filters: Any) -> Answer:
+        """As the system answers."""
+        return self.system.answer(question, **filters)
+
+
+def _endpoint(url: str) -> Opener:
+    @contextmanager
+    def open_(inputs: Inputs) -> Iterator[System]:
+        import httpx
+
+        from eval.endpoint import Endpoint
+
+        with httpx.Client() as client:
+            yield Endpoint(url, client, inputs.corpus)
+
+    return open_
+
+
+@dataclass(frozen=True, slots=True)
+class Byline:
     """This project itself."""
 
-    assistant: Any
+    assistant: Assistant
     name: str = "byline"
     answers: bool = True
 
     def answer(self, question: str, **filters: Any) -> Answer:
-        answer: Answer = self.assistant.ask(question, **filters)
-        return answer
+        """What `query()` answers."""
+        return self.assistant.ask(question, **filters)
 
 
 @contextmanager
-def _byline(inputs: Inputs) -> Iterator[System]:
+def byline(inputs: Inputs) -> Iterator[Byline]:
+    """This project over the corpus, indexed where that is needed."""
     from index import build
     from qa import Assistant
 
     settings = replace(inputs.settings, store=str(inputs.store))
-    build(inputs.corpus.folder, settings=settings)
+    if not inputs.ready:
+        build(inputs.corpus.folder, settings=settings)
     with Assistant(settings) as assistant:
-        yield _Byline(assistant)
+        yield Byline(assistant)
 
 
 def _bm25(inputs: Inputs) -> AbstractContextManager[System]:
@@ -122,6 +188,14 @@ def _dense(inputs: Inputs) -> AbstractContextManager[System]:
     return nullcontext(Retriever("dense", ParagraphDense(inputs.corpus.texts, embedder).search))
 
 
+@contextmanager
+def _txtai(inputs: Inputs) -> Iterator[System]:
+    from eval.txtai import HybridSearch
+
+    with HybridSearch(inputs.corpus.texts, inputs.settings.embedding_model) as search:
+        yield Retriever("txtai", search.search)
+
+
 def _llamaindex(chunk_size: int) -> Opener:
     def open_(inputs: Inputs) -> AbstractContextManager[System]:
         from eval.llamaindex import ChunkSearch, embedding
@@ -133,9 +207,10 @@ def _llamaindex(chunk_size: int) -> Opener:
 
 
 SYSTEMS: Mapping[str, Opener] = {
-    "byline": _byline,
+    "byline": byline,
     "bm25": _bm25,
     "dense": _dense,
+    "txtai": _txtai,
     "llamaindex-1024": _llamaindex(1024),
     "llamaindex-512": _llamaindex(512),
     "llamaindex-256": _llamaindex(256),

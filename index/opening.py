@@ -9,7 +9,7 @@ import socket
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -237,6 +237,21 @@ def check_dimension(catalog: Catalog, dimension: int, store: Path) -> None:
             f"The store {store} holds vectors of {known} dimensions; the embedding model now makes {dimension}.\n"
             "Set BYLINE_EMBEDDING_MODEL to the model that made the store, or delete the store and index again."
         )
+
+
+def existing_catalog(store: Path) -> Path:
+    """The catalog of a store. Raises `StoreError` where there is none."""
+    path = catalog_path(store)
+    if not path.is_file():
+        raise StoreError(f"There is no index in {store}; make one with: byline index FOLDER")
+    return path
+
+
+def folder_of(store: Path) -> Path:
+    """The folder of articles that `store` belongs to. Raises `StoreError` where there is no index."""
+    path = existing_catalog(store)
+    with readable(store), closing(Catalog(path)) as catalog:
+        return articles_folder(catalog, store)
 
 
 def articles_folder(catalog: Catalog, store: Path) -> Path:

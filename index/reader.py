@@ -25,6 +25,7 @@ from index.opening import (
     check_dimension,
     check_model,
     doubt_path,
+    existing_catalog,
     readable,
     vectors_path,
 )
@@ -135,9 +136,7 @@ class Reader:
     def _open(self) -> None:
         """Open the catalog. Nothing of an earlier one is kept: not even its generation means anything."""
         self._generation = -1
-        path = catalog_path(self.store)
-        if not path.is_file():
-            raise StoreError(f"There is no index in {self.store}; make one with: byline index FOLDER")
+        path = existing_catalog(self.store)
         self._file = None  # until all is well: a reader that failed to follow tries again
         identity = _identity(path)
         with readable(self.store):

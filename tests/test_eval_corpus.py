@@ -17,6 +17,16 @@ def test_texts_are_the_files_own_characters(tmp_path: Path) -> None:
     assert [file for file, _ in corpus.skipped] == ["c.xyz"]
 
 
+def test_a_file_that_is_not_there_or_cannot_be_read_is_a_key_error(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("One.")
+    (tmp_path / "b.pdf").write_bytes(b"not a PDF")
+    corpus = read_corpus(tmp_path)
+    for file in ("b.pdf", "c.txt", "../a.txt"):
+        with pytest.raises(KeyError, match=file):
+            corpus.read(file)
+    assert corpus.texts == {"a.txt": "One."}
+
+
 def test_the_hash_follows_names_and_bytes_not_the_place(tmp_path: Path) -> None:
     def hashed(folder: str, name: str, text: str) -> str:
         (tmp_path / folder).mkdir()

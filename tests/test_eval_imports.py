@@ -4,10 +4,8 @@ from pathlib import Path
 import pytest
 
 from eval.gold import Gold, GoldSpan, load_gold
-from eval.imports import import_onestopqa, import_squad, split_of
+from eval.imports import IMPORTERS, import_onestopqa, import_squad, split_of
 from index.errors import InputError
-
-DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 
 
 def onestop(title: str = "Spain's Robin Hood") -> dict[str, object]:
@@ -122,6 +120,15 @@ def test_an_import_does_not_mix_with_other_files(tmp_path: Path) -> None:
         import_onestopqa(path, tmp_path / "out")
 
 
+def test_nor_with_files_in_folders_of_the_corpus(tmp_path: Path) -> None:
+    (tmp_path / "out" / "corpus" / "q1").mkdir(parents=True)  # a folder alone is no article
+    path = saved(tmp_path, squad())
+    import_squad(path, tmp_path / "out")
+    (tmp_path / "out" / "corpus" / "q1" / "1.txt").write_text("another import")
+    with pytest.raises(InputError, match=r"already holds other files \(q1/1.txt\)"):
+        import_squad(path, tmp_path / "out")
+
+
 def test_what_cannot_be_imported_says_so(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="Cannot read"):
         import_squad(tmp_path / "none.json", tmp_path / "out")
@@ -136,30 +143,12 @@ def test_split_is_a_hash_of_the_title() -> None:
     assert [split_of(title) for title in ("Warsaw", "Kenya", "Oxygen", "Normans")] == ["tune", "tune", "test", "test"]
 
 
-@pytest.mark.parametrize(("level", "pieces"), [("Adv", 10), ("Int", 8), ("Ele", 6)])
-def test_the_whole_of_onestopqa(tmp_path: Path, level: str, pieces: int) -> None:
-    path = DATA / "onestop_qa" / "onestop_qa.json"
-    if not path.exists():
-        pytest.skip("OneStopQA is not at hand; get onestop_qa.json from github.com/berzak/onestop-qa")
-    done = import_onestopqa(path, tmp_path, level)
-    rows = load_gold(done.gold)
-    assert (done.articles, len(rows)) == (30, 486)
-    assert sum(len(row.evidence[0]) > 1 for row in rows) == pieces
-    assert_quotations_stand(done.corpus, rows)
+@pytest.mark.parametrize("name", IMPORTERS)
+def test_every_importer_says_what_it_cannot_read(tmp_path: Path, name: str) -> None:
+    with pytest.raises(InputError, match=r"Cannot read \S*none"):
+        IMPORTERS[name](tmp_path / "none", tmp_path / "out")
+    assert not (tmp_path / "out").exists()
 
 
-def test_the_whole_of_xquad(tmp_path: Path) -> None:
-    path = DATA / "xquad" / "xquad.en.json"
-    if not path.exists():
-        pytest.skip("XQuAD is not at hand; get xquad.en.json from github.com/google-deepmind/xquad")
-    done = import_squad(path, tmp_path)
-    rows = load_gold(done.gold)
-    assert (done.articles, len(rows)) == (48, 1190)
-    assert all(row.evidence[0][0].quote == row.answers[0][0] for row in rows)
-    assert_quotations_stand(done.corpus, rows)
-
-
-def assert_quotations_stand(corpus: Path, rows: list[Gold]) -> None:
-    texts = {path.name: path.read_bytes().decode() for path in corpus.iterdir()}
-    spans = [span for row in rows for group in row.evidence for span in group]
-    assert all(span.start is not None and texts[span.file][span.start : span.end] == span.quote for span in spans)
+def test_the_names_of_the_importers() -> None:
+    assert list(IMPORTERS) == ["squad", "squad2-sample", "onestopqa", "ramdocs", "chunking"]

@@ -1,6 +1,7 @@
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,11 +10,13 @@ import pytest
 from eval import systems
 from eval.gold import Gold, GoldSpan, save_gold
 from eval.run import Outcome, run
-from eval.summary import Scored, summary
+from eval.scores import Scored
+from eval.summary import markdown, summarise
 from eval.systems import Inputs, System
-from index.errors import InputError
+from index import build
+from index.errors import InputError, StoreError
 from index.settings import Settings
-from qa.models import Answer, Citation, Hit
+from qa.models import Answer, Citation, Hit, Statement
 
 CATS = "Cats slept all day."
 DOGS = "Dogs ran at night."
@@ -39,7 +42,9 @@ class Fixed:
             raise RuntimeError("out of order")
         citation = Citation(1, "cats.txt", 0, len(CATS), CATS, 1, None, "0" * 64, None, None, 1.0)
         hit = Hit("cats.txt", 0, len(CATS), CATS, 1.0)
-        return Answer(question, CATS + " [1]", True, citations=(citation,), hits=(hit,), timings={"retrieve": 3.0})
+        statements = (Statement(CATS, (1,), "quoted"),)
+        timings = {"retrieve": 3.0}
+        return Answer(question, CATS + " [1]", True, None, None, statements, (citation,), hits=(hit,), timings=timings)
 
 
 @pytest.fixture
@@ -83,7 +88,11 @@ def test_each_question_has_its_answer_and_scores(gold: Path, fixed: Fixed) -> No
     assert (second["error"], second["answer"], second["scores"]) == ("RuntimeError: out of order", None, {})
     # q3 has neither gold answers nor evidence: only what needs neither is applicable.
     applicable = {name for name, value in third["scores"].items() if value is not None}
-    assert applicable == {"Answered", "Words shown", "Quote integrity"}
+    assert applicable == {"Right", "Answered", "Wrong among answered", "Words shown", "Quote integrity"} | {
+        "Marker integrity",
+        "Support",
+        "Refusal recall",
+    }
     assert (outcome.questions, outcome.errors) == (3, 1)
 
 
@@ -111,14 +120,14 @@ def test_no_metric_of_an_answer_applies_to_a_system_that_only_retrieves(gold: Pa
 
 def test_a_repeated_run_differs_in_its_timings_alone(gold: Path, fixed: Fixed) -> None:
     first, second = go(gold, "fixed", "bm25"), go(gold, "fixed", "bm25", out="runs/b")
-    for name in ("questions.jsonl", "summary.md"):
+    for name in ("questions.jsonl", "scores.jsonl", "gold.jsonl", "summary.json", "summary.md"):
         assert (first.folder / name).read_bytes() == (second.folder / name).read_bytes()
     records = [json.loads((outcome.folder / "run.json").read_text()) for outcome in (first, second)]
     timings = [record.pop("timings") for record in records]
     assert records[0] == records[1]
-    assert timings[0]["systems"]["fixed"]["retrieve_ms"] == {"p50": 3.0, "p95": 3.0}
+    assert timings[0]["systems"]["fixed"]["stages_ms"]["retrieve"] == {"p50": 3.0, "p95": 3.0}
     assert set(timings[0]["systems"]) == {"fixed", "bm25"}
-    assert records[0]["errors"] == {"fixed": 1, "bm25": 0}
+    assert records[0]["answers"] == {"fixed": True, "bm25": False}
     assert records[0]["gold"]["questions"] == 3
 
 
@@ -153,8 +162,8 @@ def test_summary_has_a_column_a_system_and_says_what_is_not_applicable(gold: Pat
 
 def test_summary_of_values_with_an_interval() -> None:
     # Two clusters with means 20 and 40 words: draws give 20, 30 or 40.
-    rows = [Scored("s", None, cluster, {"Words shown": words}) for cluster, words in (("a", 20.0), ("b", 40.0))]
-    text = summary(rows, "title")
+    rows = [Scored(c, "s", None, (), c, {"Words shown": words}) for c, words in (("a", 20.0), ("b", 40.0))]
+    text = markdown(summarise(rows), "title")
     assert text.startswith("# title\n")
     assert "| Words shown | 30.0 [20.0, 40.0], 2 |" in text
     assert "## test" not in text
@@ -177,3 +186,86 @@ def test_what_cannot_be_run_is_refused_before_anything_is_written(gold: Path) ->
     with pytest.raises(InputError, match="does not hold the words"):
         go(gold, "bm25")
     assert not (gold.parent / "runs").exists()
+
+
+class Interrupted(Fixed):
+    """Stopped with ^C at the second question, the first time."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.stop = True
+
+    def answer(self, question: str, **filters: Any) -> Answer:
+        if self.stop and len(self.filters) == 1:
+            raise KeyboardInterrupt
+        return super().answer(question, **filters)
+
+
+def test_a_run_that_was_cut_short_goes_on_where_it_stopped(gold: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    system = Interrupted()
+    monkeypatch.setattr(systems, "SYSTEMS", {"fixed": lambda inputs: nullcontext(system)})
+    with pytest.raises(KeyboardInterrupt):
+        go(gold, "fixed")
+    assert not (gold.parent / "runs/a/questions.jsonl").exists()
+    # As if the process had been killed in the middle of a line.
+    with (gold.parent / "runs/a/unfinished.jsonl").open("a") as journal:
+        journal.write('{"system": "fixed", "id": "q2", "ans')
+    system.stop = False
+    system.filters.clear()
+    first = go(gold, "fixed")
+    assert list(system.filters) == ["Who ran?", "Who flew?"]
+    assert not (gold.parent / "runs/a/unfinished.jsonl").exists()
+    whole = go(gold, "fixed", out="runs/b")
+    assert (first.folder / "questions.jsonl").read_bytes() == (whole.folder / "questions.jsonl").read_bytes()
+
+
+def test_what_was_asked_of_another_corpus_is_asked_again(gold: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    system = Interrupted()
+    monkeypatch.setattr(systems, "SYSTEMS", {"fixed": lambda inputs: nullcontext(system)})
+    with pytest.raises(KeyboardInterrupt):
+        go(gold, "fixed")
+    (gold.parent / "corpus" / "mice.txt").write_text("Mice ate.")
+    system.stop = False
+    system.filters.clear()
+    go(gold, "fixed")
+    assert len(system.filters) == 3
+
+
+def test_a_replay_scores_anew_and_asks_nothing(gold: Path, fixed: Fixed) -> None:
+    before = go(gold, "fixed", "bm25")
+    times = json.loads((before.folder / "run.json").read_text())["timings"]
+    fixed.filters.clear()
+    save_gold(gold, [replace(ROWS[0], answers=(("birds",),)), *ROWS[1:]])
+    after = run(gold, gold.parent / "corpus", ["fixed", "bm25"], before.folder, settings=Settings(), replay=True)
+    assert not fixed.filters
+    rows = lines(after)
+    assert rows[0]["scores"]["Contains"] == 0.0
+    assert rows[1]["error"] == "RuntimeError: out of order"
+    assert rows[3]["scores"]["MRR@10"] == 1.0
+    assert rows[3]["scores"]["Answered"] is None  # of a system that only retrieves
+    assert json.loads((after.folder / "run.json").read_text())["timings"] == times
+
+
+def test_a_replay_of_what_was_never_asked_is_refused(gold: Path, fixed: Fixed) -> None:
+    folder = go(gold, "fixed", split="tune").folder
+
+    def replayed() -> None:
+        run(gold, gold.parent / "corpus", ["fixed"], folder, settings=Settings(), replay=True)
+
+    with pytest.raises(InputError, match="no answer of fixed to q1"):
+        replayed()
+    save_gold(gold, [replace(ROWS[1], since="2024-01-01")])
+    with pytest.raises(InputError, match="no answer of fixed to q2 as it is asked now"):
+        replayed()
+
+
+def test_without_a_corpus_the_index_is_asked_as_it_is(gold: Path, tmp_path: Path) -> None:
+    settings = Settings(store=str(tmp_path / "store"))
+    build(gold.parent / "corpus", settings)
+    before = (tmp_path / "store" / "catalog.sqlite").stat().st_mtime_ns
+    outcome = run(gold, None, ["byline"], tmp_path / "runs/a", settings=settings)
+    assert [row["scores"]["Evidence@1"] for row in lines(outcome)] == [1.0, 1.0, None]
+    assert (tmp_path / "store" / "catalog.sqlite").stat().st_mtime_ns == before
+    assert not (tmp_path / "runs" / ".cache").exists()
+    with pytest.raises(StoreError, match="There is no index in"):
+        run(gold, None, ["byline"], tmp_path / "runs/b", settings=Settings(store=str(tmp_path / "none")))

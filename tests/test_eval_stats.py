@@ -1,6 +1,7 @@
+import numpy as np
 import pytest
 
-from eval.stats import mean_ci, wilson
+from eval.stats import bootstrap, mean_ci, paired_p, ratio_ci, wilson
 
 
 def test_mean_of_two_clusters() -> None:
@@ -26,15 +27,14 @@ def test_interval_of_single_values_is_near_the_normal_one() -> None:
     assert estimate.high == pytest.approx(0.598, abs=0.011)
 
 
-def test_a_fixed_seed_gives_the_same_interval_and_another_seed_another() -> None:
+def test_a_fixed_seed_gives_the_same_interval() -> None:
     values, clusters = [place * 0.37 % 1 for place in range(60)], [place % 17 for place in range(60)]
     assert mean_ci(values, clusters) == mean_ci(values, clusters)
-    assert mean_ci(values, clusters) != mean_ci(values, clusters, seed=7)
 
 
 def test_many_clusters_are_drawn_in_blocks() -> None:
-    # 3,000 clusters make blocks of 666 draws. Half ones: standard error sqrt(.25 / 3000) = .0091, interval +- .0179.
-    estimate = mean_ci([0, 1] * 1500, list(range(3000)), draws=1000)
+    # 3,000 clusters make blocks of 666 draws. Half are 1: error sqrt(.25 / 3000) = .0091, interval +- .0179.
+    estimate = mean_ci([0, 1] * 1500, list(range(3000)))
     assert estimate is not None
     assert estimate.low == pytest.approx(0.5 - 0.0179, abs=0.003)
     assert estimate.high == pytest.approx(0.5 + 0.0179, abs=0.003)
@@ -74,3 +74,53 @@ def test_wilson_of_nothing_and_of_the_impossible() -> None:
     assert wilson(0, 0) is None
     with pytest.raises(ValueError, match="3 successes of 2"):
         wilson(3, 2)
+
+
+def test_a_ratio_is_of_the_sums() -> None:
+    # (2 + 0) / (2 + 2) = .5; draws of two clusters: 2/2, 2/4 or 0/2.
+    estimate = ratio_ci([2, 0], [2, 2], ["a", "b"])
+    assert estimate is not None
+    assert (estimate.mean, estimate.low, estimate.high) == (0.5, 0.0, 1.0)
+    assert ratio_ci([], [], []) is None
+    assert ratio_ci([0], [0], ["a"]) is None
+
+
+def test_draws_without_a_figure_are_left_out() -> None:
+    # Of two clusters a quarter of the draws holds the first alone, where the ratio is 0 / 0.
+    estimate = ratio_ci([0, 3], [0, 4], ["a", "b"])
+    assert estimate is not None
+    assert (estimate.mean, estimate.low, estimate.high) == (0.75, 0.75, 0.75)
+
+
+def test_a_bootstrap_of_any_statistic_counts_values_by_cluster() -> None:
+    # The sum of the weights of a cluster of two values is 0, 2 or 4.
+    estimate = bootstrap(2.0, lambda weights: weights[:, :2].sum(axis=1), ["a", "a", "b"])
+    assert (estimate.low, estimate.high, estimate.n) == (0.0, 4.0, 3)
+    assert bootstrap(1.0, lambda weights: np.full(len(weights), np.nan), ["a", "b"]).low is None
+
+
+def test_p_of_flipped_signs_is_exact_where_there_are_few() -> None:
+    # Three differences of 1: of the 8 ways to flip, +++ and --- are as far from 0: 2/8.
+    assert paired_p([1, 1, 1], ["a", "b", "c"]) == pytest.approx(0.25)
+    # 1, 1, -1 sums to 1; all 8 sums are 1 or 3 away from 0: p = 1.
+    assert paired_p([1, 1, -1], ["a", "b", "c"]) == pytest.approx(1.0)
+
+
+def test_clusters_flip_whole() -> None:
+    # Four values in two clusters of sum 2: ++ and -- of 4 ways: 1/2. One by one it would be 2/16.
+    assert paired_p([1, 1, 1, 1], ["a", "a", "b", "b"]) == pytest.approx(0.5)
+    assert paired_p([1, 1, 1, 1], ["a", "b", "c", "d"]) == pytest.approx(0.125)
+
+
+def test_p_of_nothing_and_of_no_change() -> None:
+    assert paired_p([], []) is None
+    assert paired_p([0, 0], ["a", "b"]) == 1.0
+    assert paired_p([0, 5], ["a", "b"]) == 1.0  # one cluster alone can flip either way
+
+
+def test_p_of_many_clusters_is_drawn_and_always_the_same() -> None:
+    # 60 wins and 40 losses: the binomial sign test gives .057.
+    differences, clusters = [1.0] * 60 + [-1.0] * 40, list(range(100))
+    found = paired_p(differences, clusters)
+    assert found == pytest.approx(0.057, abs=0.01)
+    assert found == paired_p(differences, clusters)

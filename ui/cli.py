@@ -163,7 +163,8 @@ def doctor(store: StoreOption = None, as_json: JsonOption = False) -> None:
 
 def main() -> None:
     """The `byline` command. Exit status: 0 done, 2 bad usage or bad input, 1 anything that broke."""
-    import ui.evaluation  # noqa: F401 adds the commands of `byline eval`
+    import ui.evaluation
+    import ui.measuring  # noqa: F401 these add the commands of `byline eval`
 
     try:
         app()

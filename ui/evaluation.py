@@ -1,21 +1,28 @@
-"""`byline eval`: a thin layer over the harness."""
+"""`byline eval`: asking gold questions, and what comes of it. A thin layer over the harness."""
 
 from __future__ import annotations
 
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ui.cli import ERR, OUT, evaluation, fail, print_json, settings_for, waiting
+from ui.cli import OUT, JsonOption, StoreOption, evaluation, fail, print_json, settings_for
+
+if TYPE_CHECKING:
+    from eval.corpus import Corpus
 
 
 class Format(StrEnum):
     """Public question sets that can be imported."""
 
+    CHUNKING = "chunking"
     ONESTOPQA = "onestopqa"
+    RAMDOCS = "ramdocs"
     SQUAD = "squad"
+    SQUAD2_SAMPLE = "squad2-sample"
 
 
 class Part(StrEnum):
@@ -26,16 +33,26 @@ class Part(StrEnum):
     TUNE = "tune"
 
 
+CorpusOption = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FOLDER",
+        help="The articles that they are about, indexed apart. [default: those of the index, as it is]",
+    ),
+]
+RunArgument = Annotated[str, typer.Argument(metavar="RUN", help="Folder of a run, or RUN:SYSTEM, or a scores.jsonl.")]
+
+
 @evaluation.command("import", epilog="Example:  byline eval import squad xquad.en.json --out data/xquad")
 def import_(
     kind: Annotated[Format, typer.Argument(help="Format of the data.")],
-    path: Annotated[Path, typer.Argument(help="The file as it was published.")],
+    path: Annotated[Path, typer.Argument(help="The file, or the folder, as it was published.")],
     out: Annotated[Path, typer.Option(metavar="FOLDER", help="Where corpus/ and gold.jsonl go.")],
 ) -> None:
     """Turn a public question set into a folder of articles and a gold file."""
-    from eval.imports import import_onestopqa, import_squad
+    from eval.imports import IMPORTERS
 
-    imported = (import_onestopqa if kind is Format.ONESTOPQA else import_squad)(path, out)
+    imported = IMPORTERS[kind.value](path, out)
     OUT.print(
         f"{imported.articles} articles in {imported.corpus}, {imported.questions} questions in {imported.gold}",
         markup=False,
@@ -44,100 +61,142 @@ def import_(
 
 
 @evaluation.command(
-    epilog="Example:  byline eval run data/xquad/gold.jsonl --corpus data/xquad/corpus --system byline --out runs/a"
+    epilog="Examples:  byline eval run questions.csv    byline eval run data/xquad/gold.jsonl --corpus "
+    "data/xquad/corpus --system byline --system bm25 --out runs/a    byline eval run gold.jsonl --system "
+    "http://127.0.0.1:8000/answer"
 )
 def run(
-    gold: Annotated[Path, typer.Argument(help="Gold questions, JSON lines or CSV.")],
-    corpus: Annotated[Path, typer.Option(metavar="FOLDER", help="The articles that they are about.")],
-    out: Annotated[Path, typer.Option(metavar="FOLDER", help="Where the results go.")],
-    system: Annotated[list[str], typer.Option(metavar="NAME", help="What to ask; repeat it to compare.")] = ["byline"],  # noqa: B006 typer's way
+    gold: Annotated[Path, typer.Argument(help="Gold questions: a CSV with question,answer, or JSON lines.")],
+    corpus: CorpusOption = None,
+    store: StoreOption = None,
+    out: Annotated[
+        Path | None, typer.Option(metavar="FOLDER", help="Where the results go. [default: runs/GOLD-DATE-TIME]")
+    ] = None,
+    system: Annotated[
+        list[str],
+        typer.Option(metavar="NAME", help="What to ask: a name, a URL, or module:function. Repeat it to compare."),
+    ] = ["byline"],  # noqa: B006 typer's way
     split: Annotated[Part, typer.Option(help="Part of the questions.")] = Part.ALL,
+    replay: Annotated[bool, typer.Option("--replay", help="Ask nothing: score the answers in --out anew.")] = False,
+    as_json: JsonOption = False,
 ) -> None:
-    """Ask gold questions to one system or several, and score the answers. Prints a table."""
-    from rich.markdown import Markdown
-
+    """Ask gold questions, score the answers, and write a report. A run that was cut short goes on where it stopped."""
     from eval.run import run as run_evaluation
 
-    outcome = run_evaluation(gold, corpus, system, out, split=split.value, settings=settings_for(None))
-    summary = (outcome.folder / "summary.md").read_text(encoding="utf-8")
-    OUT.print(Markdown(summary) if OUT.is_terminal else summary, markup=False)
+    out = out or Path("runs") / f"{gold.stem}-{datetime.now():%Y%m%d-%H%M%S}"
+    try:
+        outcome = run_evaluation(
+            gold, corpus, system, out, split=split.value, settings=settings_for(store), replay=replay
+        )
+    except KeyboardInterrupt:
+        fail(f"Stopped. What was answered is kept in {out}; the same command with --out {out} goes on from there.")
+        raise typer.Exit(130) from None
+    _print(out / ("summary.json" if as_json else "summary.md"), as_json)
+    if not as_json:
+        OUT.print(f"Every answer, and why: {outcome.folder / 'report.html'}", markup=False, soft_wrap=True)
     if outcome.errors:
         fail(f"{outcome.errors} questions ended in an error; see {outcome.folder / 'questions.jsonl'}")
         raise typer.Exit(1)
 
 
-@evaluation.command(epilog="Example:  byline eval curve data/xquad --out docs/words.svg")
-def curve(
-    data: Annotated[Path, typer.Argument(help="An imported set: a folder with corpus/ and gold.jsonl.")],
-    out: Annotated[Path, typer.Option(metavar="FILE", help="Picture to write, .svg or .png.")],
-    split: Annotated[Part, typer.Option(help="Part of the questions.")] = Part.ALL,
+@evaluation.command(
+    "compare",
+    epilog="Examples:  byline eval compare runs/old runs/new    byline eval compare runs/a:bm25 runs/a:byline",
+)
+def compare_(a: RunArgument, b: RunArgument, as_json: JsonOption = False) -> None:
+    """What changed from run A to run B: differences with intervals and p, questions that flipped, tags."""
+    from eval.compare import compare
+    from eval.verdicts import comparison_text
+
+    found = compare(a, b)
+    if as_json:
+        print_json(found.to_dict())
+    else:
+        _show(comparison_text(found))
+
+
+@evaluation.command("gate", epilog="Example:  byline eval gate runs/new --baseline runs/old --margin 0.02")
+def gate_(
+    run: RunArgument,
+    baseline: Annotated[str, typer.Option(metavar="RUN", help="What to hold it against, named in the same way.")],
+    margin: Annotated[float, typer.Option(min=0, max=1, help="Largest loss of a metric to let pass.")] = 0.01,
+    as_json: JsonOption = False,
 ) -> None:
-    """Plot how often the answer is held against how many words are shown."""
-    import tempfile
+    """Exit with 1 where a metric lost more than the margin, significantly, or what must hold is broken."""
+    from eval.gate import gate
+    from eval.verdicts import gate_text
 
-    from eval.curve import curve as measure
-    from eval.plot import plot_share_against_words
-
-    with tempfile.TemporaryDirectory() as work, waiting("Asking ..."):
-        fixed, shown = measure(data / "gold.jsonl", data / "corpus", Path(work) / "store", split.value)
-    plot_share_against_words({"the best 1 to 5 sentences": fixed}, shown, out)
-    for count, (words, share) in enumerate(fixed, start=1):
-        OUT.print(f"{count} sentences: {share:.3f} at {words:.1f} words")
-    OUT.print(f"as shown: {shown[1]:.3f} at {shown[0]:.1f} words; plotted in {out}", markup=False, soft_wrap=True)
+    found = gate(run, baseline, margin)
+    if as_json:
+        print_json(found.to_dict())
+    else:
+        _show(gate_text(found))
+    if not found.open:
+        raise typer.Exit(1)
 
 
-@evaluation.command(epilog="Example:  byline eval fit data/onestopqa data/xquad --out qa/weights.json")
-def fit(
-    data: Annotated[
-        list[Path], typer.Argument(help="Imported sets: folders with corpus/ and gold.jsonl; two or more.")
-    ],
-    out: Annotated[Path, typer.Option(metavar="FILE", help="Where the weights go.")],
+@evaluation.command(epilog="Example:  byline eval report runs/a")
+def report(
+    folder: Annotated[Path, typer.Argument(metavar="RUN", help="Folder of a run.")],
+    corpus: Annotated[
+        Path | None, typer.Option(metavar="FOLDER", help="The articles, where they are elsewhere by now.")
+    ] = None,
 ) -> None:
-    """Fit which sentences answer, how many to show and when to refuse, on the tuning parts of gold sets."""
-    import tempfile
+    """Write report.html again: one file with every question, its answer, its citations in context, and why."""
+    from eval.corpus import read_corpus
+    from eval.report import write_report
+    from eval.results import read_record
+    from index.errors import InputError
 
-    from eval.fit import fit as fit_weights
-    from eval.fit import write
-
-    with tempfile.TemporaryDirectory() as work, waiting("Fitting ..."):
-        weights = fit_weights([(folder / "gold.jsonl", folder / "corpus") for folder in data], Path(work), ERR.print)
-    write(weights, out)
-    print_json(weights)
+    record = read_record(folder)
+    articles = read_corpus(corpus or record["where"])
+    if articles.sha256 != record["corpus"]["sha256"]:
+        raise InputError(f"{articles.folder} has changed since {folder} was made; name the articles with --corpus")
+    OUT.print(str(write_report(folder, articles.read)), markup=False, soft_wrap=True)
 
 
-@evaluation.command(epilog="Example:  byline eval bench data/xquad data/onestopqa --out runs/bench")
-def bench(
-    data: Annotated[list[Path], typer.Argument(help="Imported sets: folders with corpus/ and gold.jsonl.")],
-    out: Annotated[Path, typer.Option(metavar="FOLDER", help="Where the figures go.")],
-    stored: Annotated[int, typer.Option(help="Sentences stored when retrieval is timed.")] = 100_000,
-    rounds: Annotated[int, typer.Option(help="Builds of each kind, taken in turn.")] = 5,
+@evaluation.command(epilog="Examples:  byline eval check gold.jsonl    byline eval check gold.jsonl --corpus articles/")
+def check(
+    gold: Annotated[Path, typer.Argument(help="Gold questions.")],
+    corpus: CorpusOption = None,
+    store: StoreOption = None,
 ) -> None:
-    """Time builds beside their bare parts and LlamaIndex, retrieval in a large store, and starts of the command."""
-    from eval.bench import bench as run_bench
+    """Is every gold question sound, and every quotation still in its file? Names each that is not, and exits with 2."""
+    from eval.gold import problems, read_gold
 
-    OUT.print(run_bench(data, out, stored, rounds, ERR.print), markup=False, soft_wrap=True)
+    articles = _articles(corpus, store)
+    rows, wrong = read_gold(gold)
+    wrong += [problem for row in rows for problem in problems(row, articles.read)]
+    for problem in wrong:
+        fail(str(problem))
+    spans = sum(len(group) for row in rows for group in row.evidence)
+    OUT.print(
+        f"{len(rows)} questions, {spans} quotations, {len(wrong) or 'no'} problem{'s' if len(wrong) != 1 else ''}",
+        markup=False,
+    )
+    if wrong:
+        raise typer.Exit(2)
 
 
-@evaluation.command(epilog="Example:  byline eval crowd data/xquad --people 20 --out runs/crowd.md")
-def crowd(
-    data: Annotated[Path, typer.Argument(help="An imported set: a folder with corpus/ and gold.jsonl.")],
-    out: Annotated[Path, typer.Option(metavar="FILE", help="Where the table goes.")],
-    people: Annotated[int, typer.Option(min=1, help="How many ask at once.")] = 20,
-    rounds: Annotated[int, typer.Option(min=1, help="Questions that each of them asks.")] = 10,
-) -> None:
-    """Time how long people wait for evidence in the chat: one alone, then many at once. Starts a real `byline chat`."""
-    import tempfile
-    from dataclasses import replace
+def _articles(corpus: Path | None, store: str | None) -> Corpus:
+    from eval.corpus import read_corpus
+    from index.opening import folder_of
 
-    from eval.gold import load_gold
-    from index import build
-    from ui.load import measure, table
+    return read_corpus(corpus or folder_of(Path(settings_for(store).store).expanduser()))
 
-    with tempfile.TemporaryDirectory() as work, waiting("Asking ..."):
-        settings = replace(settings_for(None), store=str(Path(work) / "store"))
-        build(data / "corpus", settings)
-        questions = [gold.question for gold in load_gold(data / "gold.jsonl")]
-        alone, together = measure(questions, settings.store, people, rounds)
-    out.parent.mkdir(parents=True, exist_ok=True)
-    out.write_text(table(alone, together, people), encoding="utf-8")
-    OUT.print(table(alone, together, people), markup=False, soft_wrap=True)
+
+def _print(path: Path, as_json: bool) -> None:
+    text = path.read_text(encoding="utf-8")
+    if as_json:
+        typer.echo(text, nl=False)
+    else:
+        _show(text)
+
+
+def _show(markdown: str) -> None:
+    from rich.markdown import Markdown
+
+    if OUT.is_terminal:
+        OUT.print(Markdown(markdown))
+    else:
+        typer.echo(markdown, nl=False)

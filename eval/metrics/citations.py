@@ -1,10 +1,13 @@
-"""Do citations hold? By offsets, without a judge."""
+"""Do citations hold, and do they cite what they should? By offsets, without a judge."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
-from qa.models import Answer, Citation
+from eval.gold import Gold, GoldSpan
+from qa.models import Answer, Citation, Place
+
+ENOUGH = 0.5  # share of the shorter of two ranges that has to be common
 
 
 def quote_integrity(answer: Answer, read: Callable[[str], str]) -> float | None:
@@ -15,13 +18,111 @@ def quote_integrity(answer: Answer, read: Callable[[str], str]) -> float | None:
     """
     if not answer.citations:
         return None
-    return sum(_stands(citation, read) for citation in answer.citations) / len(answer.citations)
+    return sum(stands(citation, read) for citation in answer.citations) / len(answer.citations)
 
 
-def _stands(citation: Citation, read: Callable[[str], str]) -> bool:
+def stands(citation: Citation, read: Callable[[str], str]) -> bool:
+    """Whether the quotation stands at its offsets in its file."""
     try:
         text = read(citation.file)
     except KeyError:
         return False
     # A negative or empty range could match by accident of slicing; it is no quotation.
     return 0 <= citation.start < citation.end and text[citation.start : citation.end] == citation.quote
+
+
+def marker_integrity(answer: Answer) -> float:
+    """1 if every marker of a statement or a side has its citation and every citation is used, else 0. It must be 1.
+
+    A refusal carries no citations. Definition: ours, the invariants of an Answer.
+    """
+    known = [citation.marker for citation in answer.citations]
+    used = {marker for statement in answer.statements for marker in statement.citations}
+    used |= {marker for conflict in answer.conflicts for side in conflict.sides for marker in side.citations}
+    broken = len(set(known)) < len(known) or set(known) != used or (bool(known) and not answer.answered)
+    return float(not broken)
+
+
+def support(answer: Answer) -> float | None:
+    """Share of the statements that are shown with a citation and are supported by it.
+
+    One that says it is quoted has to stand in what it cites; one that was checked is taken at its word. None without
+    statements. After the claim support of RAGChecker (Ru et al., 2024).
+    """
+    if not answer.answered or not answer.statements:
+        return None
+    quotes = {citation.marker: citation.quote for citation in answer.citations}
+    cited = [(statement, [quotes.get(marker, "") for marker in statement.citations]) for statement in answer.statements]
+    held = sum(
+        any(said and (s.support != "quoted" or s.text in said) for said in quotations) for s, quotations in cited
+    )
+    return held / len(cited)
+
+
+def citation_precision(answer: Answer, gold: Gold) -> float | None:
+    """Share of the citations that overlap a gold quotation of any group. None for a refusal, and without evidence.
+
+    The citation precision of ALCE (Gao et al., 2023) with gold quotations in place of a judge. Two ranges overlap when
+    half of the shorter one or more is common to both; a citation stands in every place that says the same words.
+    """
+    if not _applies(answer, gold):
+        return None
+    spans = [span for group in gold.evidence for span in group]
+    return sum(any(cites(citation, span) for span in spans) for citation in answer.citations) / len(answer.citations)
+
+
+def citation_recall(answer: Answer, gold: Gold) -> float | None:
+    """Share of an evidence group's quotations that some citation overlaps; the best group counts."""
+    if not _applies(answer, gold):
+        return None
+    return max(_share(any(cites(c, span) for c in answer.citations) for span in group) for group in gold.evidence)
+
+
+def file_precision(answer: Answer, gold: Gold) -> float | None:
+    """Share of the citations whose file, or another file with the same words, is one of the gold evidence."""
+    if not _applies(answer, gold):
+        return None
+    wanted = {span.file for group in gold.evidence for span in group}
+    return _share(bool(wanted & _files(citation)) for citation in answer.citations)
+
+
+def file_recall(answer: Answer, gold: Gold) -> float | None:
+    """Share of the files of an evidence group that are cited; the best group counts."""
+    if not _applies(answer, gold):
+        return None
+    cited = {file for citation in answer.citations for file in _files(citation)}
+    return max(_share(file in cited for file in {span.file for span in group}) for group in gold.evidence)
+
+
+def f1(precision: float | None, recall: float | None) -> float | None:
+    """Harmonic mean of the two; None where one of them is not applicable."""
+    if precision is None or recall is None:
+        return None
+    return 2 * precision * recall / (precision + recall) if precision + recall else 0.0
+
+
+def cites(citation: Citation, span: GoldSpan) -> bool:
+    """Whether a citation, in one of its places, overlaps a located gold quotation by half of the shorter one."""
+    places = (Place(citation.file, citation.start, citation.end), *citation.also_in)
+    return any(_overlap(place, span) for place in places)
+
+
+def _overlap(place: Place, span: GoldSpan) -> bool:
+    if span.start is None:
+        raise ValueError(f"the quotation {span.quote!r} has no start; locate it first")
+    common = min(place.end, span.end) - max(place.start, span.start)
+    shorter = min(place.end - place.start, span.end - span.start)
+    return place.file == span.file and common > 0 and common >= ENOUGH * shorter
+
+
+def _applies(answer: Answer, gold: Gold) -> bool:
+    return answer.answered and bool(answer.citations) and bool(gold.evidence)
+
+
+def _files(citation: Citation) -> set[str]:
+    return {citation.file, *(place.file for place in citation.also_in)}
+
+
+def _share(values: Iterable[bool]) -> float:
+    found = list(values)
+    return sum(found) / len(found)

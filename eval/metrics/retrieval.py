@@ -64,6 +64,27 @@ def ndcg_at_k(hits: Sequence[Hit], gold: Gold, k: int) -> float | None:
     return max(_ndcg(hits[:k], group, k) for group in gold.evidence)
 
 
+def file_recall_at_k(hits: Sequence[Hit], gold: Gold, k: int) -> float | None:
+    """Share of an evidence group's files among the first `k` files that were found; the best group counts."""
+    if not gold.evidence:
+        return None
+    found = set(_files(hits)[:k])
+    groups = [{span.file for span in group} for group in gold.evidence]
+    return max(len(group & found) / len(group) for group in groups)
+
+
+def file_reciprocal_rank(hits: Sequence[Hit], gold: Gold, k: int) -> float | None:
+    """1 / rank of the first of `k` files that is one of the gold evidence, 0 if none is."""
+    if not gold.evidence:
+        return None
+    wanted = {span.file for group in gold.evidence for span in group}
+    return next((1 / rank for rank, file in enumerate(_files(hits)[:k], start=1) if file in wanted), 0.0)
+
+
+def _files(hits: Sequence[Hit]) -> list[str]:
+    return list(dict.fromkeys(hit.file for hit in hits))
+
+
 def _ndcg(hits: Sequence[Hit], group: Sequence[GoldSpan], k: int) -> float:
     ideal = math.fsum(_gain(rank) for rank in range(1, min(len(group), k) + 1))
     positions = [max(nth, rank) for nth, rank in enumerate(sorted(_ranks(hits, group)), start=1)]

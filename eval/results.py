@@ -1,0 +1,114 @@
+"""The folder of a run: what is in it, and how it is read back."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from eval.gold import Gold, save_gold
+from eval.journal import Asked, plain
+from eval.scores import Read, Scored, score
+from eval.summary import markdown, summarise, times
+from index.errors import InputError
+
+RECORD, GOLD, QUESTIONS, SCORES = "run.json", "gold.jsonl", "questions.jsonl", "scores.jsonl"
+
+
+def write_results(
+    out: Path, record: dict[str, Any], rows: Sequence[Gold], asked: Iterable[Asked], read: Read
+) -> list[Scored]:
+    """Score what was `asked` and write everything but the report.
+
+    `record` is run.json; its `answers` says of each system whether it answers, or retrieves alone.
+    `questions.jsonl`: each answer with its scores; `scores.jsonl`: the same without the answer, small enough to keep as
+    a baseline; `gold.jsonl`: the questions; `summary.json`, `summary.md`, `times.md` and `run.json`.
+    """
+    gold = {row.id: row for row in rows}
+    scored = []
+    with _writing(out / QUESTIONS) as questions, _writing(out / SCORES) as scores:
+        for item in asked:
+            found, line = _scored(item, gold[item.id], read, record["answers"][item.system])
+            scored.append(found)
+            questions.write(line)
+            scores.write(_json(asdict(found)) + "\n")
+    save_gold(out / GOLD, rows)
+    summary = summarise(scored)
+    _write(out / "summary.json", json.dumps(summary, ensure_ascii=False, indent=1) + "\n")
+    _write(out / "summary.md", markdown(summary, f"{len(rows)} questions over {record['corpus']['files']} articles"))
+    _write(out / "times.md", times(record["timings"]))
+    _write(out / RECORD, json.dumps(record, ensure_ascii=False, indent=2) + "\n")
+    return scored
+
+
+def read_record(folder: Path) -> dict[str, Any]:
+    """`run.json` of a run. Raises `InputError` for a folder that holds none."""
+    try:
+        record = json.loads((folder / RECORD).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise InputError(f"{folder} holds no finished run: {error}; make one with: byline eval run") from error
+    assert isinstance(record, dict)
+    return record
+
+
+def read_answers(folder: Path) -> Iterator[Asked]:
+    """Every answer of a run, as it was given."""
+    for _, row in _rows(folder / QUESTIONS):
+        yield Asked.from_dict(row)
+
+
+def read_scores(path: Path) -> list[Scored]:
+    """The scores of a run, from its folder or from a copy of its `scores.jsonl`.
+
+    Raises `InputError` with file and line for what is none.
+    """
+    path = path / SCORES if path.is_dir() else path
+    found = []
+    for number, row in _rows(path):
+        try:
+            found.append(Scored(**{**row, "tags": tuple(row["tags"])}))
+        except (KeyError, TypeError) as error:
+            raise InputError(f"{path}, line {number}: not a line of scores: {error}") from error
+    if not found:
+        raise InputError(f"{path} holds no scores; give the folder of a run, or its {SCORES}")
+    return found
+
+
+def _scored(asked: Asked, gold: Gold, read: Read, answers: bool) -> tuple[Scored, str]:
+    """The scores, and the line of questions.jsonl. What cannot be scored or written is an error of that question."""
+    error, scores = asked.error, dict[str, float | None]()
+    if asked.answer:
+        try:
+            found = score(asked.answer, gold, read, answers)
+            scores = {name: None if value is None else round(value, 6) for name, value in found.items()}
+            _json(scores)
+        except Exception as problem:  # an answer of any system may be broken in any way
+            error, scores = f"{type(problem).__name__}: {problem}", {}
+    scored = Scored(gold.id, asked.system, gold.split, gold.tags, gold.cluster, scores, error)
+    return scored, _json({**asdict(scored), "answer": plain(asked.answer)}) + "\n"
+
+
+def _rows(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+    try:
+        with path.open(encoding="utf-8", newline="\n") as file:
+            for number, line in enumerate(file, start=1):
+                if line.strip():
+                    yield number, json.loads(line)
+    except OSError as error:
+        raise InputError(f"Cannot read {path}: {error.strerror}; give the folder of a finished run") from error
+    except ValueError as error:
+        raise InputError(f"{path} is damaged: {error}") from error
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, allow_nan=False)
+
+
+def _writing(path: Path) -> Any:
+    return path.open("w", encoding="utf-8", newline="\n")
+
+
+def _write(path: Path, text: str) -> None:
+    path.write_text(text, encoding="utf-8", newline="\n")

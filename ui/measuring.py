@@ -1,0 +1,88 @@
+"""`byline eval curve`, `fit`, `bench` and `crowd`: what the project itself is tuned and timed with."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ui.cli import ERR, OUT, evaluation, print_json, settings_for, waiting
+from ui.evaluation import Part
+
+
+@evaluation.command(epilog="Example:  byline eval curve data/xquad --out docs/words.svg")
+def curve(
+    data: Annotated[Path, typer.Argument(help="An imported set: a folder with corpus/ and gold.jsonl.")],
+    out: Annotated[Path, typer.Option(metavar="FILE", help="Picture to write, .svg or .png.")],
+    split: Annotated[Part, typer.Option(help="Part of the questions.")] = Part.ALL,
+) -> None:
+    """Plot how often the answer is held against how many words are shown."""
+    import tempfile
+
+    from eval.curve import curve as measure
+    from eval.plot import plot_share_against_words
+
+    with tempfile.TemporaryDirectory() as work, waiting("Asking ..."):
+        fixed, shown = measure(data / "gold.jsonl", data / "corpus", Path(work) / "store", split.value)
+    plot_share_against_words({"the best 1 to 5 sentences": fixed}, shown, out)
+    for count, (words, share) in enumerate(fixed, start=1):
+        OUT.print(f"{count} sentences: {share:.3f} at {words:.1f} words")
+    OUT.print(f"as shown: {shown[1]:.3f} at {shown[0]:.1f} words; plotted in {out}", markup=False, soft_wrap=True)
+
+
+@evaluation.command(epilog="Example:  byline eval fit data/onestopqa data/xquad --out qa/weights.json")
+def fit(
+    data: Annotated[
+        list[Path], typer.Argument(help="Imported sets: folders with corpus/ and gold.jsonl; two or more.")
+    ],
+    out: Annotated[Path, typer.Option(metavar="FILE", help="Where the weights go.")],
+) -> None:
+    """Fit which sentences answer, how many to show and when to refuse, on the tuning parts of gold sets."""
+    import tempfile
+
+    from eval.fit import fit as fit_weights
+    from eval.fit import write
+
+    with tempfile.TemporaryDirectory() as work, waiting("Fitting ..."):
+        weights = fit_weights([(folder / "gold.jsonl", folder / "corpus") for folder in data], Path(work), ERR.print)
+    write(weights, out)
+    print_json(weights)
+
+
+@evaluation.command(epilog="Example:  byline eval bench data/xquad data/onestopqa --out runs/bench")
+def bench(
+    data: Annotated[list[Path], typer.Argument(help="Imported sets: folders with corpus/ and gold.jsonl.")],
+    out: Annotated[Path, typer.Option(metavar="FOLDER", help="Where the figures go.")],
+    stored: Annotated[int, typer.Option(help="Sentences stored when retrieval is timed.")] = 100_000,
+    rounds: Annotated[int, typer.Option(help="Builds of each kind, taken in turn.")] = 5,
+) -> None:
+    """Time builds beside their bare parts and LlamaIndex, retrieval in a large store, and starts of the command."""
+    from eval.bench import bench as run_bench
+
+    OUT.print(run_bench(data, out, stored, rounds, ERR.print), markup=False, soft_wrap=True)
+
+
+@evaluation.command(epilog="Example:  byline eval crowd data/xquad --people 20 --out runs/crowd.md")
+def crowd(
+    data: Annotated[Path, typer.Argument(help="An imported set: a folder with corpus/ and gold.jsonl.")],
+    out: Annotated[Path, typer.Option(metavar="FILE", help="Where the table goes.")],
+    people: Annotated[int, typer.Option(min=1, help="How many ask at once.")] = 20,
+    rounds: Annotated[int, typer.Option(min=1, help="Questions that each of them asks.")] = 10,
+) -> None:
+    """Time how long people wait for evidence in the chat: one alone, then many at once. Starts a real `byline chat`."""
+    import tempfile
+    from dataclasses import replace
+
+    from eval.gold import load_gold
+    from index import build
+    from ui.load import measure, table
+
+    with tempfile.TemporaryDirectory() as work, waiting("Asking ..."):
+        settings = replace(settings_for(None), store=str(Path(work) / "store"))
+        build(data / "corpus", settings)
+        questions = [gold.question for gold in load_gold(data / "gold.jsonl")]
+        alone, together = measure(questions, settings.store, people, rounds)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    out.write_text(table(alone, together, people), encoding="utf-8")
+    OUT.print(table(alone, together, people), markup=False, soft_wrap=True)
