@@ -1,7 +1,8 @@
 # make            install everything into .venv
 # make ask Q=...  index the five articles in seeds/ and answer a question about them
 # make chat       the same five articles in the browser
-# make test       lint, type-check, check the layers, run the tests
+# make test       lint, type-check, check the layers, run the tests, hold the seeds against their baseline
+# make baseline   accept what the seeds score now as the baseline of make test
 # make bench      measure on public data and fill docs/benchmarks.md; DATA is where the data is (docs/benchmarks.md)
 # make pictures   draw the pictures in docs/ again
 
@@ -16,7 +17,7 @@ BIN := .venv/bin
 PIP := $(BIN)/pip --disable-pip-version-check
 INSTALLED := .venv/installed
 
-.PHONY: install ask chat test lint bench measure pictures clean
+.PHONY: install ask chat test baseline lint bench measure pictures clean
 
 install: $(INSTALLED)
 
@@ -50,24 +51,49 @@ lint: $(INSTALLED)
 test: lint
 	@sh tests/chromium.sh
 	$(BIN)/pytest
+	$(BIN)/byline eval run $(SEEDS) --out runs/seeds > /dev/null
+	$(BIN)/byline eval gate runs/seeds --baseline $(BASELINE)
+
+# The gold questions on the five articles. Look at runs/seeds/report.html before you accept.
+SEEDS := eval/gold/seeds.jsonl --corpus seeds
+BASELINE := eval/gold/baseline.jsonl
+
+baseline: $(INSTALLED)
+	$(BIN)/byline eval run $(SEEDS) --out runs/seeds
+	@if [ -f $(BASELINE) ]; then $(BIN)/byline eval compare $(BASELINE) runs/seeds; fi
+	cp runs/seeds/scores.jsonl $(BASELINE)
 
 # Public data, as published. Without it there is nothing to measure on.
 DATA ?= ../shared/data
-SYSTEMS := $(foreach name,byline bm25 dense llamaindex-1024 llamaindex-512 llamaindex-256,--system $(name))
+SYSTEMS := $(foreach name,byline bm25 dense txtai llamaindex-1024 llamaindex-512 llamaindex-256,--system $(name))
 
 bench: $(INSTALLED)
 	@if [ -d "$(DATA)" ]; then $(MAKE) --no-print-directory measure; else \
 	  echo "skipped: no data in $(DATA); docs/benchmarks.md says where to get it, then: make bench DATA=folder"; fi
 
+EVAL := $(BIN)/byline eval
+FEW := $(foreach name,byline bm25 dense txtai llamaindex-256,--system $(name))
+VARIANT := docs.variant:one_sentence
+
 measure:
-	$(BIN)/byline eval import onestopqa $(DATA)/onestop_qa/onestop_qa.json --out runs/data/onestopqa
-	$(BIN)/byline eval import squad $(DATA)/xquad/xquad.en.json --out runs/data/xquad
-	for set in onestopqa xquad; do \
-	  $(BIN)/byline eval run runs/data/$$set/gold.jsonl --corpus runs/data/$$set/corpus $(SYSTEMS) --out runs/$$set || exit 1; \
+	$(EVAL) import onestopqa $(DATA)/onestop_qa/onestop_qa.json --out runs/data/onestopqa
+	$(EVAL) import squad $(DATA)/xquad/xquad.en.json --out runs/data/xquad
+	$(EVAL) import squad2-sample $(DATA)/squad2_sample --out runs/data/squad2
+	$(EVAL) import ramdocs $(DATA)/ramdocs_dev/ramdocs_dev.jsonl --out runs/data/ramdocs
+	$(EVAL) import chunking $(DATA)/chunking_evaluation --out runs/data/chunking
+	for set in onestopqa xquad chunking; do \
+	  $(EVAL) run runs/data/$$set/gold.jsonl --corpus runs/data/$$set/corpus $(SYSTEMS) --out runs/$$set || exit 1; \
 	done
-	$(BIN)/byline eval curve runs/data/xquad --out docs/words.svg | tee runs/words.txt
-	$(BIN)/byline eval bench runs/data/onestopqa runs/data/xquad --out runs/speed
-	$(BIN)/byline eval crowd runs/data/xquad --people 20 --rounds 10 --out runs/crowd.md
+	$(EVAL) run runs/data/squad2/gold.jsonl --corpus runs/data/squad2/corpus $(FEW) --out runs/squad2
+	$(EVAL) run runs/data/ramdocs/gold.jsonl --corpus runs/data/ramdocs/corpus $(FEW) --out runs/ramdocs
+	$(EVAL) run runs/data/ramdocs/pooled.jsonl --corpus runs/data/ramdocs/corpus $(FEW) --out runs/ramdocs-pooled
+	$(EVAL) run $(SEEDS) $(FEW) --out runs/seeds
+	$(EVAL) run runs/data/xquad/gold.jsonl --corpus runs/data/xquad/corpus --system byline --system $(VARIANT) --out runs/variant
+	$(EVAL) compare runs/variant runs/variant:$(VARIANT) > runs/variant/compare.md
+	$(EVAL) gate runs/variant:$(VARIANT) --baseline runs/variant > runs/variant/gate.md; test $$? -eq 1
+	$(EVAL) curve runs/data/xquad --out docs/words.svg | tee runs/words.txt
+	$(EVAL) bench runs/data/onestopqa runs/data/xquad --out runs/speed
+	$(EVAL) crowd runs/data/xquad --people 20 --rounds 10 --out runs/crowd.md
 	$(BIN)/python docs/fill.py docs/benchmarks.md runs
 
 pictures: $(INSTALLED)

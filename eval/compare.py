@@ -32,10 +32,20 @@ class Difference:
 
     @property
     def verdict(self) -> str:
-        """`better` or `worse` where the difference is significant (p < .05), else `same` or `unclear`."""
-        if self.p < SIGNIFICANT and self.better:
-            return "worse" if self.loss > 0 else "better"
-        return "same" if not self.difference.mean else "unclear"
+        """`better`, `worse`, or `other` where neither applies, if significant (p < .05); else `unclear`.
+
+        `same` where no question differs.
+        """
+        if self.same:
+            return "same"
+        if self.p >= SIGNIFICANT:
+            return "unclear"
+        return "other" if not self.better else "worse" if self.loss > 0 else "better"
+
+    @property
+    def same(self) -> bool:
+        """Whether no question differs."""
+        return self.difference.mean == 0 and not self.difference.low and not self.difference.high
 
 
 SIGNIFICANT = 0.05

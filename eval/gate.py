@@ -74,13 +74,17 @@ def _worst(difference: Difference) -> float:
 
 def _broken(rows: list[Scored]) -> tuple[str, ...]:
     failed = [row.id for row in rows if row.error is not None]
-    said = [f"{len(failed)} questions ended in an error, {failed[0]} for one"] if failed else []
+    said = [f"{_questions(len(failed))} ended in an error, {failed[0]} for one"] if failed else []
     for name, wanted in INVARIANTS.items():
         ids = [row.id for row in rows if row.scores.get(name) not in (None, wanted)]
         if ids:
-            said.append(f"{name} must be {wanted:g} and is not at {len(ids)} questions, {ids[0]} for one")
+            said.append(f"{name} must be {wanted:g} and is not at {_questions(len(ids))}, {ids[0]} for one")
     return tuple(said)
 
 
 def _missing(count: int) -> tuple[str, ...]:
-    return (f"{count} questions of the baseline were not asked",) if count else ()
+    return (f"{_questions(count)} of the baseline not asked",) if count else ()
+
+
+def _questions(count: int) -> str:
+    return f"{count} question{'s' if count > 1 else ''}"

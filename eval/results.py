@@ -15,6 +15,7 @@ from eval.summary import markdown, summarise, times
 from index.errors import InputError
 
 RECORD, GOLD, QUESTIONS, SCORES = "run.json", "gold.jsonl", "questions.jsonl", "scores.jsonl"
+FEW = 20  # articles
 
 
 def write_results(
@@ -26,14 +27,14 @@ def write_results(
     `questions.jsonl`: each answer with its scores; `scores.jsonl`: the same without the answer, small enough to keep as
     a baseline; `gold.jsonl`: the questions; `summary.json`, `summary.md`, `times.md` and `run.json`.
     """
-    gold = {row.id: row for row in rows}
+    gold, units = {row.id: row for row in rows}, _clusters(rows)
     scored = []
     with _writing(out / QUESTIONS) as questions, _writing(out / SCORES) as scores:
         for item in asked:
-            found, line = _scored(item, gold[item.id], read, record["answers"][item.system])
+            found, line = _scored(item, gold[item.id], units[item.id], read, record["answers"][item.system])
             scored.append(found)
             questions.write(line)
-            scores.write(_json(asdict(found)) + "\n")
+            scores.write(_json(_short(found)) + "\n")
     save_gold(out / GOLD, rows)
     summary = summarise(scored)
     _write(out / "summary.json", json.dumps(summary, ensure_ascii=False, indent=1) + "\n")
@@ -76,7 +77,24 @@ def read_scores(path: Path) -> list[Scored]:
     return found
 
 
-def _scored(asked: Asked, gold: Gold, read: Read, answers: bool) -> tuple[Scored, str]:
+def _short(scored: Scored) -> dict[str, Any]:
+    """A line of scores.jsonl: without what is not applicable, because a baseline is committed."""
+    return {**asdict(scored), "scores": {name: value for name, value in scored.scores.items() if value is not None}}
+
+
+def _clusters(rows: Sequence[Gold]) -> dict[str, str]:
+    """What a question belongs to when questions are drawn or signs flipped: the article of its evidence, else itself.
+
+    Of few articles an interval is too narrow and no difference can be significant (Cameron, Gelbach and Miller, 2008):
+    then each question stands for itself.
+    """
+    articles = {row.id: row.evidence[0][0].file for row in rows if row.evidence}
+    if len(set(articles.values())) < FEW:
+        articles = {}
+    return {row.id: articles.get(row.id, row.id) for row in rows}
+
+
+def _scored(asked: Asked, gold: Gold, cluster: str, read: Read, answers: bool) -> tuple[Scored, str]:
     """The scores, and the line of questions.jsonl. What cannot be scored or written is an error of that question."""
     error, scores = asked.error, dict[str, float | None]()
     if asked.answer:
@@ -86,7 +104,7 @@ def _scored(asked: Asked, gold: Gold, read: Read, answers: bool) -> tuple[Scored
             _json(scores)
         except Exception as problem:  # an answer of any system may be broken in any way
             error, scores = f"{type(problem).__name__}: {problem}", {}
-    scored = Scored(gold.id, asked.system, gold.split, gold.tags, gold.cluster, scores, error)
+    scored = Scored(gold.id, asked.system, gold.split, gold.tags, cluster, scores, error)
     return scored, _json({**asdict(scored), "answer": plain(asked.answer)}) + "\n"
 
 

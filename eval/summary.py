@@ -12,7 +12,8 @@ from eval.stats import Estimate
 
 NOT_APPLICABLE = "n/a"
 LEGEND = (
-    "Mean [95% interval], number of values. Intervals are by bootstrap over the articles that hold the evidence; where "
+    "Mean [95% interval], number of values. Intervals are by bootstrap over the articles that hold the evidence (over "
+    "questions where there are fewer than 20 such articles); where "
     f"every value is 0, or every value is 1, they are Wilson's. {NOT_APPLICABLE}: not applicable. A longer passage "
     "holds more, so compare systems whose passages differ in length by evidence within a number of characters."
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, replace
@@ -105,6 +106,8 @@ def opener(name: str) -> Opener:
 
 def _own(name: str) -> Opener:
     module, _, function = name.partition(":")
+    if "" not in sys.path:
+        sys.path.insert(0, "")  # what lies in the working directory, as `python -m` has it
     try:
         found = getattr(importlib.import_module(module), function)
     except (ImportError, AttributeError, ValueError) as error:

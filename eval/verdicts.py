@@ -19,7 +19,9 @@ def comparison_text(found: Comparison) -> str:
         "Difference: B minus A on the questions that have the metric in both, with its 95% interval by bootstrap over "
         "articles; p by paired permutation (signs flipped by article).",
         "",
-        *_table(found.differences, "metric"),
+        *_table((item for item in found.differences if not item.same), "metric"),
+        "",
+        f"The same at every question: {', '.join(i.metric for i in found.differences if i.same) or 'nothing'}",
         "",
         f"Right in B alone ({len(found.gained)}): {_ids(found.gained)}  ",
         f"Right in A alone ({len(found.lost)}): {_ids(found.lost)}",

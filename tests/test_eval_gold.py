@@ -183,11 +183,6 @@ def test_locate_refuses_what_it_cannot_place(span: GoldSpan, message: str) -> No
         locate(Gold("q7", "?", evidence=((span,),)), {"a.txt": "ten men. ten cats."}.__getitem__)
 
 
-def test_cluster_is_the_file_of_the_evidence_or_the_question_itself() -> None:
-    assert Gold("q", "?", evidence=((GoldSpan("b.txt", "x", 0),), (GoldSpan("a.txt", "x", 0),))).cluster == "b.txt"
-    assert Gold("q", "?").cluster == "q"
-
-
 def test_every_bad_row_is_named_and_the_others_are_kept(tmp_path: Path) -> None:
     path = tmp_path / "gold.jsonl"
     path.write_text('{"question": "Who?"}\n{"question": 7}\nnot json\n{"question": "When?"}\n')

@@ -44,7 +44,7 @@ def row(
     gold: Gold, system: str, answer: Answer | None, right: float | None, error: str | None = None
 ) -> dict[str, Any]:
     plain = answer.to_dict() if answer else None
-    about = {"id": gold.id, "system": system, "split": gold.split, "tags": gold.tags, "cluster": gold.cluster}
+    about = {"id": gold.id, "system": system, "split": gold.split, "tags": gold.tags, "cluster": gold.id}
     return {**about, "error": error, "scores": {} if error else {"Right": right}, "answer": plain}
 
 

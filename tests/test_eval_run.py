@@ -80,7 +80,7 @@ def lines(outcome: Outcome) -> list[dict[str, Any]]:
 def test_each_question_has_its_answer_and_scores(gold: Path, fixed: Fixed) -> None:
     outcome = go(gold, "fixed")
     first, second, third = lines(outcome)
-    assert (first["id"], first["system"], first["split"], first["cluster"]) == ("q1", "fixed", "test", "cats.txt")
+    assert (first["id"], first["system"], first["split"], first["cluster"]) == ("q1", "fixed", "test", "q1")
     assert first["scores"]["Contains"] == first["scores"]["Quote integrity"] == first["scores"]["nDCG@10"] == 1.0
     assert first["scores"]["Words shown"] == 4.0
     restored = Answer.from_dict(first["answer"])
@@ -269,3 +269,16 @@ def test_without_a_corpus_the_index_is_asked_as_it_is(gold: Path, tmp_path: Path
     assert not (tmp_path / "runs" / ".cache").exists()
     with pytest.raises(StoreError, match="There is no index in"):
         run(gold, None, ["byline"], tmp_path / "runs/b", settings=Settings(store=str(tmp_path / "none")))
+
+
+def test_questions_are_drawn_by_article_where_there_are_enough_articles(tmp_path: Path, fixed: Fixed) -> None:
+    (tmp_path / "corpus").mkdir()
+    rows = []
+    for number in range(20):
+        (tmp_path / "corpus" / f"{number}.txt").write_text(CATS)
+        span = GoldSpan(f"{number}.txt", CATS)
+        rows += [Gold(f"q{number}-{n}", f"Who slept? {n}", evidence=((span,),)) for n in range(2)]
+    save_gold(tmp_path / "gold.jsonl", [*rows, Gold("other", "What?", answerable=False)])
+    assert [row["cluster"] for row in lines(go(tmp_path / "gold.jsonl", "fixed"))][-3:] == ["19.txt", "19.txt", "other"]
+    save_gold(tmp_path / "gold.jsonl", rows[2:])
+    assert lines(go(tmp_path / "gold.jsonl", "fixed"))[0]["cluster"] == "q1-0"

@@ -73,11 +73,6 @@ class Gold:
     source: str = field(default="", compare=False)  # where it was read: "gold.jsonl, line 3"; not a key of the format
 
     @property
-    def cluster(self) -> str:
-        """What the question belongs to for a bootstrap over clusters: the file of its first evidence, else itself."""
-        return self.evidence[0][0].file if self.evidence else self.id
-
-    @property
     def filters(self) -> dict[str, object]:
         """What is asked along with the question, where it has it."""
         given = {"history": self.history, "since": self.since, "until": self.until, "files": self.files}

@@ -10,7 +10,7 @@ from typing import Any
 from eval.gold import Gold, GoldSpan
 from eval.metrics import recall_at_k
 from eval.report.passages import Passages, shorten
-from qa.models import Answer, Citation, Hit, Place, describe
+from qa.models import Answer, Citation, Conflict, Hit, Place, describe
 
 AROUND_CITATION = 200  # characters of context on each side
 HITS = 5
@@ -36,17 +36,14 @@ def answer_data(answer: Answer, gold: Gold, passages: Passages) -> dict[str, Any
     data = {
         "said": [_piece(*piece, answer) for piece in pieces(answer)],
         "answered": answer.answered,
-        "short": answer.short,
-        "reason": answer.reason if answer.text else None,
+        "short": shorten(answer.short or ""),
+        "reason": shorten(answer.reason or "") if answer.text else None,
         "confidence": answer.confidence,
         "llm": None if answer.llm == "none" else answer.llm,
         "dropped": answer.dropped,
         "unknown": answer.unknown_markers,
-        "notes": list(answer.notes),
-        "conflicts": [
-            {"kind": conflict.kind, "summary": conflict.summary, "sides": [list(side) for side in conflict.sides]}
-            for conflict in answer.conflicts
-        ],
+        "notes": list(map(shorten, answer.notes)),
+        "conflicts": [_conflict(conflict) for conflict in answer.conflicts],
         "citations": [_citation(citation, passages) for citation in answer.citations],
         "hits": [_hit(hit, gold, passages) for hit in answer.hits[:HITS]],
         "found": len(answer.hits),
@@ -89,6 +86,11 @@ def _piece(before: str, words: str, markers: Sequence[int], support: str | None,
     quotes: Mapping[int, str] = {citation.marker: citation.quote for citation in answer.citations}
     quoted = bool(markers) and quotes.get(markers[0]) == words
     return [shorten(before), None if quoted else shorten(words), list(markers), support]
+
+
+def _conflict(conflict: Conflict) -> dict[str, Any]:
+    sides = [[shorten(value), list(markers)] for value, markers in conflict.sides]
+    return {"kind": conflict.kind, "summary": shorten(conflict.summary), "sides": sides}
 
 
 def _citation(citation: Citation, passages: Passages) -> dict[str, Any]:

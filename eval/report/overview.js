@@ -1,5 +1,6 @@
 // The run as a whole: what was run, how it came out, how sure that is.
 const PARTS = { test: "held out for testing", tune: "for tuning", all: "all" };
+const FEW = 3; // systems whose intervals have room beside the figures
 
 // -- what was run
 function runHead(data) {
@@ -102,7 +103,7 @@ function metricTable(data, part, zoom) {
     const head = h("th", { colspan: data.systems.length + 1, scope: "rowgroup" }, group);
     return h("tbody", {}, h("tr", { class: "group" }, head), rows);
   });
-  return scrolling("Metrics by system", h("table", { class: "metrics" }, systemsHead(data, "Metric"), bodies, errorsRow(data, part)));
+  return scrolling("Metrics by system", h("table", { class: data.systems.length > FEW ? "metrics" : "metrics few" }, systemsHead(data, "Metric"), bodies, errorsRow(data, part)));
 }
 
 function systemsHead(data, first) {
@@ -117,7 +118,8 @@ function metricRow(data, table, metric, zoom) {
   const given = estimates.filter((estimate) => estimate?.mean !== null && estimate?.mean !== undefined);
   if (!given.length) return null;
   const axis = axisOf(given, zoom);
-  const best = given.length > 1 && metric.better ? bestOf(given, metric.better) : null;
+  const differ = given.some(({ mean }) => mean !== given[0].mean);
+  const best = differ && metric.better ? bestOf(given, metric.better) : null;
   const scale = zoom ? h("small", {}, ` ${fixed(axis[0], metric.places)} to ${fixed(axis[1], metric.places)}`) : null;
   const cells = estimates.map((estimate, at) =>
     given.includes(estimate) ? estimateCell(estimate, metric, axis, estimate.mean === best, at) : h("td", { class: "none" }, "n/a"));

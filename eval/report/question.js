@@ -191,10 +191,10 @@ function hits(data, question, answer) {
     read += hit.end - hit.start;
     return h("li", {}, h("p", { class: "where" }, source(data, hit), ` · score ${hit.score} `,
       hit.holds ? h("span", { class: `chip holds-${hit.holds}` }, HOLDS[hit.holds]) : null,
-      h("span", { class: "dim" }, ` ${read.toLocaleString("en")} characters so far`)),
+      h("span", { class: "dim" }, ` · ${counted(read, "character")} so far`)),
       passageView(data, hit, goldMarks(question, hit.file)));
   });
-  return h("details", { class: "hits", open: !answer.citations }, h("summary", {}, `The first ${items.length} of ${counted(answer.found, "hit")}`), h("ol", {}, items));
+  return h("details", { class: "hits", open: !answer.said }, h("summary", {}, `The first ${items.length} of ${counted(answer.found, "hit")}`), h("ol", {}, items));
 }
 
 function scores(data, answer) {
