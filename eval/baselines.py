@@ -52,8 +52,8 @@ class ParagraphBM25:
             for stem, times in Counter(paragraph).items():
                 self._postings.setdefault(stem, []).append((number, times))
 
-    def search(self, question: str) -> list[Hit]:
-        """The paragraphs that share a stem with the question, best first; equal scores in the order of the corpus."""
+    def search(self, question: str, n: int | None = None) -> list[Hit]:
+        """The `n` best paragraphs with a stem of the question, or all; equal scores in the order of the corpus."""
         scores: dict[int, float] = {}
         for stem in sorted(set(self._stems(question))):
             postings = self._postings.get(stem, [])
@@ -61,7 +61,7 @@ class ParagraphBM25:
             for number, times in postings:
                 gain = idf * times * (K1 + 1) / (times + self._norms[number])
                 scores[number] = scores.get(number, 0.0) + gain
-        return _ranked(self._texts, self._places, scores)
+        return _ranked(self._texts, self._places, scores)[:n]
 
     def _stems(self, text: str) -> Sequence[str]:
         stems: list[str] = self._stemmer.stemWords(_WORD.findall(text.lower()))
@@ -77,10 +77,10 @@ class ParagraphDense:
         self._places = paragraphs(texts)
         self._vectors = embedder.encode([_text(texts, place) for place in self._places])
 
-    def search(self, question: str) -> list[Hit]:
-        """All paragraphs, best first; equal scores in the order of the corpus."""
+    def search(self, question: str, n: int | None = None) -> list[Hit]:
+        """The `n` best paragraphs, or all, best first; equal scores in the order of the corpus."""
         cosines = self._vectors @ self._embedder.encode_question(question)
-        return _ranked(self._texts, self._places, dict(enumerate(cosines.tolist())))
+        return _ranked(self._texts, self._places, dict(enumerate(cosines.tolist())))[:n]
 
 
 def _text(texts: Mapping[str, str], place: Place) -> str:

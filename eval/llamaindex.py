@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from llama_index.core.base.embeddings.base import BaseEmbedding
     from llama_index.core.schema import NodeWithScore
 
-TOP_K = 1_000  # chunks; many, so that enough are left of a question that is asked of some files only
-
 
 def embedding(model: str) -> BaseEmbedding:
     """The embedding model of that name, or the bundled one, as LlamaIndex loads it by default."""
@@ -40,11 +38,12 @@ class ChunkSearch:
         documents = [Document(id_=file, text=text) for file, text in texts.items()]
         splitter = SentenceSplitter(chunk_size=chunk_size)
         index = VectorStoreIndex.from_documents(documents, embed_model=model, transformations=[splitter])
-        self._retriever = index.as_retriever(similarity_top_k=TOP_K)
+        self._index, self._chunks = index, len(index.index_struct.nodes_dict)
 
-    def search(self, question: str) -> list[Hit]:
-        """The best chunks, best first; equal scores by file and offset."""
-        hits = [self._hit(found) for found in self._retriever.retrieve(question)]
+    def search(self, question: str, n: int | None = None) -> list[Hit]:
+        """The `n` best chunks, or all, best first; equal scores by file and offset."""
+        retriever = self._index.as_retriever(similarity_top_k=n or self._chunks)
+        hits = [self._hit(found) for found in retriever.retrieve(question)]
         return sorted(hits, key=lambda hit: (-hit.score, hit.file, hit.start))
 
     def _hit(self, found: NodeWithScore) -> Hit:

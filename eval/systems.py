@@ -19,6 +19,7 @@ from qa.models import Answer, Hit
 if TYPE_CHECKING:
     from qa import Assistant
 
+DEPTH = 50  # hits that are looked for: more than the metrics look at
 ENOUGH_HITS = 10  # what the metrics at rank 10 look at ...
 ENOUGH_CHARACTERS = 2_000  # ... and those within a budget of characters
 
@@ -57,16 +58,20 @@ Opener = Callable[[Inputs], AbstractContextManager[System]]
 
 @dataclass(frozen=True, slots=True)
 class Retriever:
-    """A system that only retrieves: it searches with the bare question, without history or dates."""
+    """A system that only retrieves: it searches with the bare question, without history or dates.
+
+    `search` takes a question and how many hits are wanted, None for all.
+    """
 
     name: str
-    search: Callable[[str], list[Hit]]
+    search: Callable[[str, int | None], list[Hit]]
     answers: bool = False
 
     def answer(self, question: str, files: Sequence[str] = (), **filters: Any) -> Answer:
         """An Answer with hits alone: those in `files`, where there are such patterns."""
-        found = [hit for hit in self.search(question) if not files or any(fnmatchcase(hit.file, p) for p in files)]
-        return Answer(question, text="", answered=False, reason="retrieval only", hits=enough(found))
+        found = self.search(question, None if files else DEPTH)
+        kept = [hit for hit in found if not files or any(fnmatchcase(hit.file, pattern) for pattern in files)]
+        return Answer(question, text="", answered=False, reason="retrieval only", hits=enough(kept))
 
 
 def enough(ranked: Iterable[Hit]) -> tuple[Hit, ...]:

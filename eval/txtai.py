@@ -12,8 +12,6 @@ from index.errors import InputError
 from index.settings import BUNDLED
 from qa.models import Hit
 
-LIMIT = 1_000  # paragraphs; many, so that enough are left of a question that is asked of some files only
-
 
 class HybridSearch:
     """txtai's `Embeddings` with `hybrid=True`, the same embedding model and the paragraphs of the other baselines.
@@ -32,9 +30,9 @@ class HybridSearch:
         self._embeddings = Embeddings(path=path, hybrid=True)
         self._embeddings.index((number, self._text(number), None) for number in range(len(self._places)))
 
-    def search(self, question: str) -> list[Hit]:
-        """The best paragraphs, best first; equal scores in the order of the corpus."""
-        found = sorted(self._embeddings.search(question, LIMIT), key=lambda pair: (-pair[1], pair[0]))
+    def search(self, question: str, n: int | None = None) -> list[Hit]:
+        """The `n` best paragraphs, or all, best first; equal scores in the order of the corpus."""
+        found = sorted(self._embeddings.search(question, n or len(self._places)), key=lambda pair: (-pair[1], pair[0]))
         return [self._hit(int(number), float(score)) for number, score in found]
 
     def _hit(self, number: int, score: float) -> Hit:

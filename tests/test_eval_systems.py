@@ -31,14 +31,14 @@ def test_enough_hits_for_ten_ranks_and_two_thousand_characters(length: int, kept
 
 
 def test_a_retriever_gives_hits_and_no_answer() -> None:
-    answer = Retriever("mine", lambda question: hits(2, 5)).answer("Who?", since="2024-01-01")
+    answer = Retriever("mine", lambda question, n: hits(2, 5)).answer("Who?", since="2024-01-01")
     assert (answer.question, answer.text, answer.answered, answer.citations) == ("Who?", "", False, ())
     assert answer.hits == tuple(hits(2, 5))
 
 
 def test_a_retriever_keeps_to_the_files_that_are_asked() -> None:
     found = [Hit(file, 0, 4, "Dogs", 1.0) for file in ("a/1.txt", "b/1.txt", "a/2.txt")]
-    answer = Retriever("mine", lambda question: found).answer("Who?", files=("a/*",))
+    answer = Retriever("mine", lambda question, n: found).answer("Who?", files=("a/*",))
     assert [hit.file for hit in answer.hits] == ["a/1.txt", "a/2.txt"]
 
 

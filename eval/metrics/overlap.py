@@ -26,7 +26,10 @@ def character_precision(hits: Sequence[Hit], gold: Gold, k: int) -> float | None
 
 
 def character_iou(hits: Sequence[Hit], gold: Gold, k: int) -> float | None:
-    """Gold characters held, over all characters of the first `k` hits and the gold characters that were missed."""
+    """Gold characters held, over all characters of the first `k` hits and the gold characters that were missed.
+
+    As theirs, what two hits or two quotations share counts twice below the line, and once above it.
+    """
     return _best(_iou, hits[:k], gold)
 
 
@@ -39,12 +42,13 @@ def _recall(hits: Sequence[Hit], group: Sequence[GoldSpan]) -> float:
 
 
 def _precision(hits: Sequence[Hit], group: Sequence[GoldSpan]) -> float:
-    return _held(hits, group) / _retrieved(hits) if hits else 0.0
+    retrieved = _retrieved(hits)
+    return _held(hits, group) / retrieved if retrieved else 0.0
 
 
 def _iou(hits: Sequence[Hit], group: Sequence[GoldSpan]) -> float:
-    held = _held(hits, group)
-    return held / (_retrieved(hits) + _size(_union(_spans(group))) - held)
+    missed = sum(len(span.quote) - _held(hits, [span]) for span in group)
+    return _held(hits, group) / (_retrieved(hits) + missed)
 
 
 def _held(hits: Sequence[Hit], group: Sequence[GoldSpan]) -> int:

@@ -9,7 +9,8 @@ function curvesSection(data) {
   if (!names.length) return null;
   const drawn = names.map((name) => ({ name, at: data.systems.indexOf(name), ...data.curves[name] }));
   const legend = drawn.map(({ name, at }) => h("li", { class: series(at) }, words("span", name)));
-  return h("section", { id: "curves" }, h("h2", {}, "Confidence"), h("ul", { class: "legend" }, legend),
+  return h("section", { id: "curves" }, h("h2", {}, "Confidence"),
+    h("p", { class: "dim" }, `Of all ${counted(data.questions.length, "question")}, whichever part is chosen above.`), h("ul", { class: "legend" }, legend),
     h("div", { class: "curves" }, reliability(drawn), riskCoverage(drawn)));
 }
 
