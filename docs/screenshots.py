@@ -1,4 +1,4 @@
-"""Take the pictures of the chat: a real server, a real browser, real answers. `make pictures`.
+"""Take the pictures of the chat and of a report: a real server, a real browser, real answers. `make pictures`.
 
 Needs Chromium (tests/chromium.sh installs it from Debian's packages).
 """
@@ -10,6 +10,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from eval.run import run
 from index import Settings, build
 from qa import Assistant
 from ui.chat import Chat
@@ -89,6 +90,16 @@ def library(browser: Browser, address: str, new: Path) -> None:
     take(page, "library")
 
 
+def report(browser: Browser, work: Path) -> None:
+    """The report of a run over the gold questions of the seeds: its summary, and one question."""
+    folder = run(ROOT / "eval/gold/seeds.jsonl", ROOT / "seeds", ["byline"], work / "run", settings=Settings()).folder
+    page = browser.new_page(viewport={"width": 1280, "height": 800})
+    for name, question in (("report", ""), ("report-question", "#q=conflict-05")):
+        page.goto((folder / "report.html").as_uri() + question)
+        page.wait_for_timeout(500)
+        page.screenshot(path=ROOT / "docs" / f"{name}.png", animations="disabled")
+
+
 def main() -> None:
     """Everything, over a copy of the seeds in a folder that goes away."""
     chromium = shutil.which("chromium")
@@ -107,6 +118,7 @@ def main() -> None:
             with serving(chat, "127.0.0.1", None, None) as address:
                 asking(browser, address)
                 library(browser, address, new)
+        report(browser, Path(work))
         browser.close()
 
 

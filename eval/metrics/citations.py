@@ -27,8 +27,8 @@ def stands(citation: Citation, read: Callable[[str], str]) -> bool:
         text = read(citation.file)
     except KeyError:
         return False
-    # A negative or empty range could match by accident of slicing; it is no quotation.
-    return 0 <= citation.start < citation.end and text[citation.start : citation.end] == citation.quote
+    # Slicing forgives a range that is negative, empty or goes past the end; it is no place of a quotation.
+    return 0 <= citation.start < citation.end <= len(text) and text[citation.start : citation.end] == citation.quote
 
 
 def marker_integrity(answer: Answer) -> float:

@@ -8,7 +8,8 @@ RAMDocs (Wang et al., 2025) and WikiContradict (Hou et al., 2024), made determin
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from itertools import combinations
 
 from eval.gold import Gold, GoldSide
 from eval.metrics.texts import normalise_answer
@@ -75,11 +76,13 @@ def _matching(answer: Answer, gold: Gold) -> list[Conflict]:
         return []
     files = _files(answer)
     wanted = gold.conflict.sides
-    return [
-        conflict
-        for conflict in answer.conflicts
-        if sum(any(_same(side, other, files) for side in conflict.sides) for other in wanted) >= 2
-    ]
+    return [conflict for conflict in answer.conflicts if _two_sides(conflict, wanted, files)]
+
+
+def _two_sides(conflict: Conflict, wanted: Sequence[GoldSide], files: dict[int, set[str]]) -> bool:
+    """Whether two stated sides are two gold ones: one that holds both values is but one."""
+    matches = [{place for place, gold in enumerate(wanted) if _same(side, gold, files)} for side in conflict.sides]
+    return any(len(one | other) >= 2 for one, other in combinations(filter(None, matches), 2))
 
 
 def _files(answer: Answer) -> dict[int, set[str]]:
