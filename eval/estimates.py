@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -83,7 +83,12 @@ def estimates(rows: Sequence[Scored]) -> dict[str, Estimate]:
     """Every metric that applies to these scores of one system, by name, in the order of `LINES`."""
     found = {metric.name: _mean(metric, rows) for metric in METRICS}
     found |= {name: _f1(*of, rows) for name, of in _F1.items()} | _confidence(rows)
-    return {line.name: estimate for line in LINES if (estimate := found.get(line.name)) is not None}
+    return {line.name: _honest(estimate) for line in LINES if (estimate := found.get(line.name)) is not None}
+
+
+def _honest(estimate: Estimate) -> Estimate:
+    """Resampling equal values gives an interval without width, however few they are: that is none."""
+    return replace(estimate, low=None, high=None) if estimate.low == estimate.high else estimate
 
 
 def curves(rows: Sequence[Scored]) -> dict[str, list[Any]]:
@@ -105,7 +110,6 @@ def curves(rows: Sequence[Scored]) -> dict[str, list[Any]]:
 def _mean(metric: Metric, rows: Sequence[Scored]) -> Estimate | None:
     scored = [(value, row.cluster) for row in rows if (value := row.scores.get(metric.name)) is not None]
     values = [value for value, _ in scored]
-    # Resampling equal values gives an interval without width, however few they are.
     if values and set(values) <= {0.0, 1.0} and len(set(values)) == 1:
         return wilson(int(sum(values)), len(values))
     return mean_ci(values, [cluster for _, cluster in scored])
@@ -117,8 +121,6 @@ def _f1(precision: str, recall: str, rows: Sequence[Scored]) -> Estimate | None:
     if all(right is None for _, right, _ in scored):
         return None
     hits = [2 * (found or 0.0) for found, _, _ in scored]
-    if not any(hits):
-        return Estimate(0.0, None, None, len(scored))  # resampling nothing but misses gives an interval without width
     sizes = [float((found is not None) + (right is not None)) for found, right, _ in scored]
     return ratio_ci(hits, sizes, [cluster for _, _, cluster in scored])
 

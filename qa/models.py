@@ -56,6 +56,11 @@ class Citation:
     score: float
     also_in: tuple[Place, ...] = ()  # every other place that says the same words
 
+    @property
+    def others(self) -> tuple[str, ...]:
+        """The other files that say the same words, each once."""
+        return tuple(dict.fromkeys(place.file for place in self.also_in if place.file != self.file))
+
 
 @dataclass(frozen=True, slots=True)
 class Statement:
@@ -68,7 +73,7 @@ class Statement:
     @property
     def markers(self) -> str:
         """Its citations as they stand in the text of an answer: `[1][2]`."""
-        return "".join(f"[{marker}]" for marker in self.citations)
+        return _markers(self.citations)
 
 
 class Side(NamedTuple):
@@ -76,6 +81,15 @@ class Side(NamedTuple):
 
     value: str
     citations: tuple[int, ...]
+
+    @property
+    def markers(self) -> str:
+        """Its citations as they stand in the text of an answer: `[1][2]`."""
+        return _markers(self.citations)
+
+
+def _markers(citations: tuple[int, ...]) -> str:
+    return "".join(f"[{marker}]" for marker in citations)
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,9 +177,7 @@ class Answer:
 
 
 def _sides(conflict: Conflict) -> str:
-    return "; ".join(
-        f"{_literal(side.value)} {''.join(f'[{marker}]' for marker in side.citations)}" for side in conflict.sides
-    )
+    return "; ".join(f"{_literal(side.value)} {side.markers}" for side in conflict.sides)
 
 
 _MARKUP = re.compile(r"[\\`*_\[\]<>|]|~(?=~)|&(?=#?\w+;)|^\s*(?:#|[-+=]|\d+(?=[.)]))", re.MULTILINE)
@@ -190,9 +202,13 @@ def describe(citation: Citation) -> str:
     """File, place, title and date of a citation in one line: `a.txt, line 3 (Title, 2024-06-20), also in b.txt`."""
     place = f"page {citation.page}" if citation.page else f"line {citation.line}"
     about = ", ".join(part for part in (citation.title, citation.published) if part)
-    others = list(dict.fromkeys(place.file for place in citation.also_in))
-    also = ", ".join(others[:_NAMED]) + (f" and {len(others) - _NAMED} more" if len(others) > _NAMED else "")
-    return f"{citation.file}, {place}" + (f" ({about})" if about else "") + (f", also in {also}" if also else "")
+    also = f", also in {name_some(citation.others)}" if citation.others else ""
+    return f"{citation.file}, {place}" + (f" ({about})" if about else "") + also
+
+
+def name_some(files: tuple[str, ...]) -> str:
+    """The first files by name, and how many more there are: `a.txt, b.txt, c.txt and 2 more`."""
+    return ", ".join(files[:_NAMED]) + (f" and {len(files) - _NAMED} more" if len(files) > _NAMED else "")
 
 
 def _plain(value: Any) -> Any:

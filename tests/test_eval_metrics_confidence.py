@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+from sklearn.calibration import calibration_curve
 from sklearn.metrics import roc_auc_score
 
 from eval.metrics.confidence import (
@@ -153,24 +154,53 @@ def test_equal_confidences_are_shown_together() -> None:
 
 
 def test_bins_hold_as_many_each_the_least_sure_first() -> None:
-    # Two bins of five: the least sure three are .2 wrong, .5 right, .8 right; then .8 wrong, .9 right.
-    assert reliability(FIVE, 2) == [
-        (pytest.approx(0.5), pytest.approx(2 / 3), 3),
-        (pytest.approx(0.85), pytest.approx(0.5), 2),
-    ]
-    assert [n for _, _, n in reliability(judged([0.5] * 25, [1.0] * 25))] == [3] * 5 + [2] * 5
+    # Two bins of five: the least sure three are .2 wrong, .4 right, .6 right; then .7 wrong, .9 right.
+    low, high = reliability(judged([0.7, 0.4, 0.9, 0.2, 0.6], [0, 1, 1, 0, 1]), 2)
+    assert low == pytest.approx((0.4, 2 / 3, 3))
+    assert high == pytest.approx((0.8, 0.5, 2))
+    assert [n for _, _, n in reliability(judged(np.linspace(0, 1, 25).tolist(), [1.0] * 25))] == [3] * 5 + [2] * 5
 
 
-def test_of_few_questions_each_is_a_bin() -> None:
-    assert reliability(FIVE) == [(0.2, 0, 1), (0.5, 1, 1), (0.8, 1, 1), (0.8, 0, 1), (0.9, 1, 1)]
+def test_equal_confidences_are_in_one_bin_that_of_the_middle_one() -> None:
+    # Of .2, .5, .8, .8, .9 in two bins of three and two: the first .8 is the middle of its two, and in the first bin.
+    low, high = reliability(FIVE, 2)
+    assert low == pytest.approx((0.575, 2 / 4, 4))
+    assert high == (0.9, 1, 1)
+    # Of .1, .5, .5, .5, .5, .9 in three bins of two the second .5 is the middle: it is in the second bin.
+    three = judged([0.1, 0.9, 0.5, 0.5, 0.5, 0.5], [0, 1, 1, 0, 0, 0])
+    assert reliability(three, 3) == [(0.1, 0, 1), (0.5, 0.25, 4), (0.9, 1, 1)]
+    assert reliability(judged([0.5] * 25, [1.0] * 25)) == [(0.5, 1, 25)]
+
+
+def test_the_order_of_equal_confidences_decides_nothing() -> None:
+    # .5 for all, and half are right: cut into bins in the order given, the error could be .5.
+    for right in ([1.0, 0.0] * 10, [1.0] * 10 + [0.0] * 10, [0.0] * 10 + [1.0] * 10):
+        assert calibration_error(judged([0.5] * 20, right)) == 0
+    sure, right = random_questions(97, 4, levels=7)
+    turned = judged(sure[::-1].tolist(), right[::-1].tolist())
+    assert calibration_error(turned) == pytest.approx(calibration_error(judged(sure.tolist(), right.tolist())))
+    assert sum(n for _, _, n in reliability(turned)) == 97
+
+
+def test_of_few_questions_each_confidence_is_a_bin() -> None:
+    assert reliability(FIVE) == [(0.2, 0, 1), (0.5, 1, 1), (0.8, 0.5, 2), (0.9, 1, 1)]
     assert reliability(judged([0.3], [1])) == [(0.3, 1.0, 1)]
 
 
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_reliability_as_scikit_learn(seed: int) -> None:
+    sure, right = random_questions(200, seed)
+    shares, means = calibration_curve(right, sure, n_bins=10, strategy="quantile")
+    ours = reliability(judged(sure.tolist(), right.tolist()))
+    assert [mean for mean, _, _ in ours] == pytest.approx(means.tolist())
+    assert [share for _, share, _ in ours] == pytest.approx(shares.tolist())
+
+
 def test_calibration_error_by_hand() -> None:
-    # (|.5 - 2/3| * 3 + |.85 - .5| * 2) / 5
-    assert calibration_error(FIVE, 2) == pytest.approx((0.5 + 0.7) / 5)
-    # Each a bin: .2, .5, .2, .8, .1
-    assert calibration_error(FIVE) == pytest.approx(1.8 / 5)
+    # (|.575 - 2/4| * 4 + |.9 - 1| * 1) / 5
+    assert calibration_error(FIVE, 2) == pytest.approx((0.3 + 0.1) / 5)
+    # .2, .5, twice |.8 - .5|, .1
+    assert calibration_error(FIVE) == pytest.approx((0.2 + 0.5 + 0.6 + 0.1) / 5)
     # One bin: .64 against .6
     assert calibration_error(FIVE, 1) == pytest.approx(0.04)
 
@@ -181,9 +211,8 @@ def test_calibration_error_where_all_are_equal(sure: float, right: float, expect
 
 
 def test_calibration_error_of_bins_of_unequal_size() -> None:
-    # 11 questions in 10 bins: the least sure bin has 2. All are wrong but say .1, and the least sure two say 0.
-    questions = judged([0.1] * 9 + [0.0] * 2, [0.0] * 11)
-    assert calibration_error(questions) == pytest.approx(9 * 0.1 / 11)
+    # Three questions in two bins: .1 and .3, both wrong, are off by .2 each; .9, right, by .1.
+    assert calibration_error(judged([0.3, 0.9, 0.1], [0, 1, 0]), 2) == pytest.approx((2 * 0.2 + 0.1) / 3)
 
 
 def test_what_a_perfect_forecaster_scores_by_hand() -> None:
@@ -205,7 +234,7 @@ def test_a_perfect_forecaster_errs_as_much_as_foretold(n: int) -> None:
     foretold = perfect_calibration_error(judged(sure.tolist(), [1.0] * n))
     assert foretold == pytest.approx(float(np.mean(errors)), rel=0.05)
     # One who is too sure errs more.
-    assert calibration_error(judged((0.5 + sure / 2).tolist(), (generator.random(n) < sure).tolist())) > 1.5 * foretold
+    assert calibration_error(judged((0.5 + sure / 2).tolist(), (generator.random(n) < sure).tolist())) > 1.2 * foretold
 
 
 def test_what_a_perfect_forecaster_scores_is_always_the_same() -> None:

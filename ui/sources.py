@@ -7,14 +7,13 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from index.models import Article, Span
-from qa.models import Answer, Citation, Hit
+from qa.models import Answer, Citation, Hit, name_some
 from ui.conversation import Turn
 from ui.markup import button, count, esc, join, tag, text
 from ui.turns import SUPPORT
 
 _WINDOW = 150_000  # characters of an article shown at once, around what is highlighted: a browser has to lay them out
 _AROUND = 600  # characters of a passage shown before and after a quotation
-_NAMED = 3  # other files named on a card before "and n more"
 _SNIPPET = 300  # characters of a passage that was found
 
 
@@ -109,12 +108,9 @@ def _support(answer: Answer, citation: Citation) -> str:
 
 
 def _also(citation: Citation) -> str:
-    files = list(dict.fromkeys(place.file for place in citation.also_in))
-    others = [file for file in files if file != citation.file]
-    if not others:
+    if not citation.others:
         return ""
-    named = ", ".join(others[:_NAMED]) + (f" and {len(others) - _NAMED} more" if len(others) > _NAMED else "")
-    return text("p", f"Also in {count(len(others), 'file')}: {named}", class_="also")
+    return text("p", f"Also in {count(len(citation.others), 'file')}: {name_some(citation.others)}", class_="also")
 
 
 def article(entry: Article, marks: Sequence[Span], focus: Span | None, note: str | None, part: Part, back: str) -> str:

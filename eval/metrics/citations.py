@@ -120,7 +120,7 @@ def _applies(answer: Answer, gold: Gold) -> bool:
 
 
 def _files(citation: Citation) -> set[str]:
-    return {citation.file, *(place.file for place in citation.also_in)}
+    return {citation.file, *citation.others}
 
 
 def _share(values: Iterable[bool]) -> float:

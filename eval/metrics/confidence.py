@@ -77,7 +77,7 @@ def coverage_at_risk(coverage: Floats, risk: Floats, limit: float) -> Floats:
 
 def reliability(questions: Judged, bins: int = BINS) -> list[tuple[float, float, int]]:
     """Mean confidence, share that is right and number, in bins of equal mass, the least sure first."""
-    parts = np.array_split(np.arange(len(questions.right))[::-1], min(bins, len(questions.right)))
+    parts = _bins(questions, bins)
     return [(float(questions.confidence[p].mean()), float(questions.right[p].mean()), len(p)) for p in parts]
 
 
@@ -96,6 +96,21 @@ def perfect_calibration_error(questions: Judged, bins: int = BINS) -> float:
     """
     generator = np.random.default_rng(SEED)
     drawn = generator.random((SIMULATIONS, len(questions.right))) < questions.confidence
-    parts = np.array_split(np.arange(len(questions.right))[::-1], min(bins, len(questions.right)))
+    parts = _bins(questions, bins)
     errors = [np.abs(drawn[:, p].mean(axis=1) - questions.confidence[p].mean()) * len(p) for p in parts]
     return float(np.sum(errors, axis=0).mean()) / len(questions.right)
+
+
+def _bins(questions: Judged, bins: int) -> list[npt.NDArray[np.intp]]:
+    """Places of the questions of each bin, the least sure first.
+
+    Equal confidences go together into the bin of the middle one, or the order in which they were given would decide;
+    so bins may be larger, and fewer.
+    """
+    places = np.arange(len(questions.right))[::-1]
+    parts = np.array_split(places, min(bins, len(places)))
+    numbers = np.repeat(np.arange(len(parts)), [len(part) for part in parts])
+    firsts = np.flatnonzero(questions.last[::-1])  # the first place of each confidence
+    sizes = np.diff(firsts, append=len(places))
+    numbers = np.repeat(numbers[firsts + (sizes - 1) // 2], sizes)
+    return np.split(places, np.flatnonzero(np.diff(numbers)) + 1)

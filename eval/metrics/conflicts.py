@@ -87,9 +87,7 @@ def _two_sides(conflict: Conflict, wanted: Sequence[GoldSide], files: dict[int, 
 
 def _files(answer: Answer) -> dict[int, set[str]]:
     """For each marker the files that say its words."""
-    return {
-        citation.marker: {citation.file, *(place.file for place in citation.also_in)} for citation in answer.citations
-    }
+    return {citation.marker: {citation.file, *citation.others} for citation in answer.citations}
 
 
 def _same(side: Side, gold: GoldSide, files: dict[int, set[str]]) -> bool:

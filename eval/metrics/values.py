@@ -17,20 +17,10 @@ _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _WORD = re.compile(r"[^\W\d_]+(?:[’'-][^\W\d_]+)*")
 _QUOTED = re.compile(r"“([^“”]+)”|\"([^\"]+)\"")
 _SENTENCE = re.compile(r"(?:^|[.!?:;\n]|[“\"])\s*$")  # what stands before the first word of a sentence
-_SMALL = (
-    "two",
-    "three",
-    "four",
-    "five",
-    "six",
-    "seven",
-    "eight",
-    "nine",
-    "ten",
-    "eleven",
-    "twelve",
-)  # "one": a pronoun
-_WRITTEN = {word: str(number) for number, word in enumerate(_SMALL, start=2)}
+_WRITTEN = {  # "one" is a pronoun more often
+    "two": "2", "three": "3", "four": "4", "five": "5", "six": "6", "seven": "7", "eight": "8", "nine": "9",
+    "ten": "10", "eleven": "11", "twelve": "12",
+}  # fmt: skip
 _CALENDAR = [name.lower() for name in (*calendar.month_name, *calendar.day_name) if name]
 
 
