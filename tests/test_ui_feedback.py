@@ -70,11 +70,11 @@ def test_an_answer_that_was_asked_for_again_has_a_row_of_its_own(tmp_path: Path)
     assert [row.tags[1] for row in load_gold(tmp_path / FILE)] == ["good", "bad"]
 
 
-def test_a_refusal_of_some_files_tells_nothing_about_the_others() -> None:
+def test_a_refusal_of_some_files_is_asked_of_those_files_again() -> None:
     turn = replace(GOOD, answer=Answer("Who?", "The articles do not say.", False), filters=Filters(files=("2024/*",)))
     gold = to_gold(turn)
-    assert gold.answerable
-    assert "Only files that match: 2024/*" in gold.notes
+    assert not gold.answerable
+    assert gold.files == ("2024/*",)
 
 
 def test_a_place_that_cannot_be_written_is_told(tmp_path: Path) -> None:

@@ -42,20 +42,20 @@ def to_gold(turn: Turn) -> Gold:
     answer, verdict = turn.answer, turn.verdict
     assert answer
     assert verdict
-    only = f"\nOnly files that match: {', '.join(turn.filters.files)}" if turn.filters.files else ""
-    said = f"{'Good' if verdict.good else 'Bad'}: {answer.text}{only}"
+    said = f"{'Good' if verdict.good else 'Bad'}: {answer.text}"
     row = Gold(
         id=f"feedback-{turn.id}-{turn.attempt}",
         question=answer.question,
         history=turn.history,
         since=turn.filters.since or None,
         until=turn.filters.until or None,
+        files=tuple(turn.filters.files),
         tags=("feedback", "good" if verdict.good else "bad"),
         notes=f"{said}\n{verdict.note}".strip(),
     )
     if not verdict.good:
         return row
-    if not answer.answered:  # of some files only, it tells nothing about the others
-        return row if turn.filters.files else replace(row, answerable=False)
+    if not answer.answered:
+        return replace(row, answerable=False)
     spans = tuple(GoldSpan(citation.file, citation.quote, citation.start) for citation in answer.citations)
     return replace(row, evidence=(spans,), answers=((answer.short,),) if answer.short else ())
