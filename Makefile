@@ -81,9 +81,10 @@ measure:
 	$(EVAL) import squad2-sample $(DATA)/squad2_sample --out runs/data/squad2
 	$(EVAL) import ramdocs $(DATA)/ramdocs_dev/ramdocs_dev.jsonl --out runs/data/ramdocs
 	$(EVAL) import chunking $(DATA)/chunking_evaluation --out runs/data/chunking
-	for set in onestopqa xquad chunking; do \
+	for set in onestopqa xquad; do \
 	  $(EVAL) run runs/data/$$set/gold.jsonl --corpus runs/data/$$set/corpus $(SYSTEMS) --out runs/$$set || exit 1; \
 	done
+	$(EVAL) run runs/data/chunking/gold.jsonl --corpus runs/data/chunking/corpus $(FEW) --out runs/chunking
 	$(EVAL) run runs/data/squad2/gold.jsonl --corpus runs/data/squad2/corpus $(FEW) --out runs/squad2
 	$(EVAL) run runs/data/ramdocs/gold.jsonl --corpus runs/data/ramdocs/corpus $(FEW) --out runs/ramdocs
 	$(EVAL) run runs/data/ramdocs/pooled.jsonl --corpus runs/data/ramdocs/corpus $(FEW) --out runs/ramdocs-pooled

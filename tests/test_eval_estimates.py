@@ -156,6 +156,12 @@ def test_coverage_is_a_share_of_all_that_was_asked() -> None:
     assert found["Coverage at 10% risk"] == pytest.approx(0.55)
 
 
+def test_coverage_stays_a_share_when_clusters_differ_in_size() -> None:
+    # All is right and nothing refused: of a draw with twice the large cluster, too, all that was asked is covered.
+    rows = [asked(1, n / 10, 1.0) for n in range(7)] + [asked(2, 0.9, 1.0)]
+    assert estimates(rows)["Coverage at 5% risk"] == Estimate(1.0, None, None, 8)
+
+
 def test_a_question_without_confidence_or_gold_is_left_out_of_the_figures_of_confidence() -> None:
     judged = [asked(1, 0.9, 1.0), asked(2, 0.4, 0.0)]
     more = [asked(3, None, 1.0), asked(4, 0.99, None), asked(5, 0.99, 0.0, 0.0)]
@@ -216,6 +222,14 @@ def test_an_interval_without_width_is_none() -> None:
     assert estimates(rows)["AUROC of right"] == Estimate(1.0, None, None, 16)
     assert estimates([row(n, Token_F1=0.5) for n in range(8)])["Token F1"] == Estimate(0.5, None, None, 8)
     assert estimates(DEGENERATE["all right"])["AURC"] == Estimate(0.0, None, None, 10)
+
+
+def test_a_question_is_drawn_with_its_own_cluster_whatever_the_order() -> None:
+    # Clusters of 1, 2 and 5, no two equally sure.
+    clusters, right = (0, 1, 1, 2, 2, 2, 2, 2), (0.0, 1.0, 1.0, 1.0, 0.0, 1.0, 1.0, 0.0)
+    rows = [asked(*each) for each in zip(clusters, (n * 3 % 8 / 10 for n in range(8)), right, strict=True)]
+    for name in ("AUROC of right", "AURC", "Coverage at 10% risk"):
+        assert estimates(rows)[name] == estimates(rows[::-1])[name] == estimates(rows[3:] + rows[:3])[name]
 
 
 def test_the_order_of_the_rows_changes_no_figure_of_confidence() -> None:

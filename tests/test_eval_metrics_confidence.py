@@ -174,11 +174,11 @@ def test_equal_confidences_are_in_one_bin_that_of_the_middle_one() -> None:
 
 def test_the_order_of_equal_confidences_decides_nothing() -> None:
     # .5 for all, and half are right: cut into bins in the order given, the error could be .5.
-    for right in ([1.0, 0.0] * 10, [1.0] * 10 + [0.0] * 10, [0.0] * 10 + [1.0] * 10):
-        assert calibration_error(judged([0.5] * 20, right)) == 0
-    sure, right = random_questions(97, 4, levels=7)
-    turned = judged(sure[::-1].tolist(), right[::-1].tolist())
-    assert calibration_error(turned) == pytest.approx(calibration_error(judged(sure.tolist(), right.tolist())))
+    for outcomes in ([1.0, 0.0] * 10, [1.0] * 10 + [0.0] * 10, [0.0] * 10 + [1.0] * 10):
+        assert calibration_error(judged([0.5] * 20, outcomes)) == 0
+    given, came = random_questions(97, 4, levels=7)
+    turned = judged(given[::-1].tolist(), came[::-1].tolist())
+    assert calibration_error(turned) == pytest.approx(calibration_error(judged(given.tolist(), came.tolist())))
     assert sum(n for _, _, n in reliability(turned)) == 97
 
 

@@ -92,6 +92,12 @@ def test_a_stated_side_is_a_gold_one_by_its_value_and_its_file(
     assert false_conflict(answer, TWO) is None
 
 
+def test_a_value_of_which_normalisation_leaves_nothing_is_held_by_nothing() -> None:
+    spaced = GoldSide(("1,200 – 1,300",), ("a.txt",))  # around its dash an empty word would stand alone
+    gold = Gold("q", "?", conflict=GoldConflict("number", (spaced, MANY)))
+    assert conflict_recall(stating(differ(("the", 1), ("1,500", 2))), gold) == 0
+
+
 def test_one_stated_side_does_not_stand_for_two() -> None:
     loose = Conflict("number", "They differ", (Side("1,200 or 1,500", (1, 2)), Side("1,700", (4,))))
     assert measured(stating(loose), TWO) == (0, 0, None, 1, 0.5, None)

@@ -27,6 +27,7 @@ from eval.metrics import exact_match, normalise_answer, token_f1
         ("a b c a", ["a b a c"], 1, 1),  # both are "b c"
         ("new york new york", ["new york"], 0, 2 / 3),  # 2 common of 4 and 2
         ("new york", ["new new york"], 0, 0.8),  # 2 common of 2 and 3
+        ("ha ha ha", ["ha ha"], 0, 0.8),  # 2 common of 3 and 2: each as often as both have it
         ("Broncos Denver", ["Denver Broncos"], 0, 1),  # F1 knows no order
         ("", ["Denver"], 0, 0),
         ("the", ["Denver"], 0, 0),  # nothing is left

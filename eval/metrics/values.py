@@ -11,17 +11,26 @@ from collections.abc import Iterator
 
 from eval.metrics.texts import normalise_answer, shown_text
 from index.terms import STOP_WORDS
-from qa.models import Answer
+from qa.models import Answer, Citation
 
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
-_WORD = re.compile(r"[^\W\d_]+(?:[’'-][^\W\d_]+)*")
+_WORD = re.compile(r"\b(?:[A-Z]\.){2,}|[^\W\d_]+(?:[’'][^\W\d_]+)*")  # "North" and "Korea" of "North-Korea"; U.N.
 _QUOTED = re.compile(r"“([^“”]+)”|\"([^\"]+)\"")
-_SENTENCE = re.compile(r"(?:^|[.!?:;\n]|[“\"])\s*$")  # what stands before the first word of a sentence
+_TITLES = "".join(
+    rf"(?<!\b{title})" for title in ("Mr", "Mrs", "Ms", "Dr", "Gen", "Col", "Lt", "Sen", "Rep", "Gov", "St")
+)
+_SENTENCE = re.compile(  # what stands before the first word of a sentence or of an item of a list
+    rf"(?:(?:^|\n)[\s*•–-]*|{_TITLES}[.!?:;][”’\")\]]*|[“‘\"(])\s*$"
+)
 _WRITTEN = {  # "one" is a pronoun more often
     "two": "2", "three": "3", "four": "4", "five": "5", "six": "6", "seven": "7", "eight": "8", "nine": "9",
     "ten": "10", "eleven": "11", "twelve": "12",
 }  # fmt: skip
-_CALENDAR = [name.lower() for name in (*calendar.month_name, *calendar.day_name) if name]
+_SMALL = re.compile(rf"(?<!ty-)\b(?:{'|'.join(_WRITTEN)})\b", re.IGNORECASE)  # but not the two of twenty-two
+_NO_NAMES = STOP_WORDS.union(_WRITTEN)
+_NAMES = {"May", "US", "WHO"}  # in small letters they are words like any other
+_TYPEWRITTEN = str.maketrans("‘’“”–—", "''\"\"--")
+_CALENDAR = [name for name in (*calendar.month_name, *calendar.day_name) if name]
 
 
 def unsupported_values(answer: Answer) -> float | None:
@@ -42,51 +51,75 @@ def _values(answer: Answer) -> Iterator[tuple[str, bool]]:
     """Each value, and whether a citation, its title or its date holds it."""
     if not answer.answered:
         return
-    text = " ".join(filter(None, (shown_text(answer), answer.short)))
-    source = " ".join(" ".join(filter(None, (c.quote, c.title, c.published))) for c in answer.citations)
-    numbers, words, flat = _numbers(source), {_root(word) for word in _WORD.findall(source)}, normalise_answer(source)
+    text = " / ".join(filter(None, (shown_text(answer), answer.short)))  # the short answer begins no sentence
+    source = " ".join(" ".join(filter(None, (c.quote, c.title, _date(c)))) for c in answer.citations)
+    # "us" and "may" are neither a country nor a month.
+    words = {_root(word) for word in _WORD.findall(source) if word not in STOP_WORDS}
+    numbers, flat = _numbers(source), _flat(source)
     for match in _NUMBER.finditer(text):
         yield match[0], _plain_number(match[0]) in numbers
+    for match in _SMALL.finditer(text):
+        yield match[0], _WRITTEN[match[0].lower()] in numbers
     for match in _WORD.finditer(text):
-        if match[0].lower() in _WRITTEN:
-            yield match[0], _WRITTEN[match[0].lower()] in numbers
-        elif _is_name(match, text, answer):
+        if _is_name(match, text, answer):
             yield match[0], _root(match[0]) in words
-    for match in _QUOTED.finditer(text):
-        quoted = match[1] or match[2]
-        yield quoted, normalise_answer(quoted) in flat
+    for quoted in _quoted(answer):
+        wanted = re.escape(_flat(quoted))
+        yield quoted, not wanted or re.search(rf"(?<!\w){wanted}(?!\w)", flat) is not None
+
+
+def _quoted(answer: Answer) -> Iterator[str]:
+    # One sentence of a longer quotation has half a pair of quotation marks: no other statement has its other half.
+    for part in (*re.split(r"\[\d+\]", answer.text), answer.short or ""):
+        for match in _QUOTED.finditer(part):
+            yield match[1] or match[2]
+
+
+def _date(citation: Citation) -> str:
+    """The date of an article as it is, 2024-06-05, and with the name of its month."""
+    month = re.match(r"\d{4}-(0[1-9]|1[0-2])\b", citation.published or "")
+    return f"{citation.published or ''} {calendar.month_name[int(month[1])] if month else ''}"
+
+
+def _flat(text: str) -> str:
+    """Words to look for words in, whatever the punctuation. Dashes part words."""
+    return normalise_answer(text.translate(_TYPEWRITTEN).replace("-", " "))
 
 
 def _numbers(text: str) -> set[str]:
     digits = {_plain_number(number) for number in _NUMBER.findall(text)}
-    return digits | {_WRITTEN[word] for word in map(str.lower, _WORD.findall(text)) if word in _WRITTEN}
+    return digits | {_WRITTEN[word.lower()] for word in _SMALL.findall(text)}
 
 
 def _plain_number(number: str) -> str:
-    """1,200 and 1200 are one number; 3.50 and 3.5 too."""
-    plain = re.sub(r",(?=\d{3}(?:\D|$))", "", number)
+    """1,200 and 1200 are one number; 3.50 and 3.5 too, and the 05 of a date and 5."""
+    plain = re.sub(r",(?=\d{3}(?:\D|$))", "", number).lstrip("0") or "0"
     return plain.rstrip("0").rstrip(".") if "." in plain else plain
 
 
 def _root(word: str) -> str:
-    """A word without case and possessive; months and weekdays by their first three letters."""
-    root = re.sub(r"[’']s?$", "", word).lower()
-    return root[:3] if len(root) >= 3 and any(name.startswith(root) for name in _CALENDAR) else root
+    """A word without case, full stops and possessive; capitalised months and weekdays in full: sat is no Saturday."""
+    root = re.sub(r"'s?$", "", word.translate(_TYPEWRITTEN).replace(".", "").lower())
+    days = _CALENDAR if len(root) >= 3 and word[0].isupper() else ()
+    return next((name for name in days if name.lower().startswith(root)), root)
 
 
 def _is_name(match: re.Match[str], text: str, answer: Answer) -> bool:
     """Whether a word is capitalised because it is a name.
 
-    The first word of a sentence is one if the next word is capitalised too, or if the question or a hit writes it so in
-    the middle of a sentence.
+    An abbreviation always is, US and WHO among them. The first word of a sentence is one if the next word is
+    capitalised too, or if the question or a hit writes it so in the middle of a sentence.
     """
     word = match[0]
-    if not word[0].isupper() or word == "I" or word.lower() in STOP_WORDS:
+    plain = re.split("[’']", word)[0]  # It’s
+    if not word[0].isupper() or (plain.lower() in _NO_NAMES and plain not in _NAMES):
         return False
+    if len(word) > 1 and word.isupper():
+        return True
     if not _SENTENCE.search(text[: match.start()]):
         return True
     after = text[match.end() : match.end() + 2]
     if after[:1] == " " and after[1:].isupper():
         return True
-    known = re.compile(rf"[\w,] {re.escape(word)}\b")
+    known = re.compile(rf"[\w,] {re.escape(word)}(?!\w)")
     return any(known.search(said) for said in (answer.question, *(hit.text for hit in answer.hits)))
