@@ -6,6 +6,7 @@ from eval.metrics import (
     contains,
     exact_match,
     first_statement_contains,
+    holds,
     normalise_answer,
     quote_integrity,
     short_text,
@@ -133,3 +134,21 @@ def test_quote_integrity() -> None:
     assert quote_integrity(Answer("?", "", True, citations=(good,)), read) == 1.0
     assert quote_integrity(Answer("?", "", True, citations=(good, *broken)), read) == 0.2  # 1 of 5
     assert quote_integrity(Answer("?", "", True), read) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "held"),
+    [
+        ("It cost $2.5 million.", "2.5", True),
+        ("It cost $25 million.", "2.5", False),
+        ("It cost $2.5 million.", "25", False),
+        ("It cost $2.5 million.", "5", False),
+        ("It cost $1,200.", "1200", True),
+        ("The U.S. said so.", "US", True),
+        ("It ended in 2022. 5 came.", "2022", True),
+        ("Anything at all", "the", False),
+    ],
+)
+def test_words_are_held_on_the_boundaries_of_words_and_numbers(text: str, words: str, held: bool) -> None:
+    assert holds(text, words) is held
+    assert contains(text, Gold("q", "?", answers=((words,),))) == (held if words != "the" else None)

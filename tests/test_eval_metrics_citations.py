@@ -221,19 +221,25 @@ def test_files_with_the_same_words_count() -> None:
     assert citation_precision(said, gold((ELSEWHERE,))) == 0.0  # [5, 18) has 4 of 13 in common with [14, 27)
 
 
-def test_citations_are_not_applicable_to_a_refusal_nor_without_citations_or_evidence() -> None:
+def test_an_answer_that_cites_nothing_recalls_nothing() -> None:
+    uncited = replace(answer(cite(14, 27)), citations=())
+    assert citation_recall(uncited, gold((SPAN,))) == file_recall(uncited, gold((SPAN,))) == 0.0
+    assert citation_precision(uncited, gold((SPAN,))) is None
+    assert file_precision(uncited, gold((SPAN,))) is None
+
+
+def test_citations_are_not_applicable_to_a_refusal_nor_without_evidence() -> None:
     cited = answer(cite(14, 27))
     for measure in (citation_precision, citation_recall, file_precision, file_recall):
         assert measure(cited, gold((SPAN,))) == 1.0
         assert measure(cited, gold()) is None
         assert measure(REFUSED, gold((SPAN,))) is None
         assert measure(replace(cited, answered=False), gold((SPAN,))) is None
-        assert measure(replace(cited, citations=()), gold((SPAN,))) is None
 
 
 @pytest.mark.parametrize(
     ("precision", "recall", "mean"),
-    [(1, 1, 1), (0.5, 1, 2 / 3), (0.2, 0.3, 0.24), (0, 1, 0), (0, 0, 0), (None, 1, None), (0, None, None)],
+    [(1, 1, 1), (0.5, 1, 2 / 3), (0.2, 0.3, 0.24), (0, 1, 0), (0, 0, 0), (None, 0, 0), (0, None, None)],
 )
 def test_f1_is_the_harmonic_mean(precision: float | None, recall: float | None, mean: float | None) -> None:
     # 2 * .5 * 1 / 1.5; 2 * .2 * .3 / .5 = .12 / .5

@@ -72,8 +72,11 @@ def citation_precision(answer: Answer, gold: Gold) -> float | None:
 
 
 def citation_recall(answer: Answer, gold: Gold) -> float | None:
-    """Share of an evidence group's quotations that some citation overlaps; the best group counts."""
-    if not _applies(answer, gold):
+    """Share of an evidence group's quotations that some citation overlaps; the best group counts.
+
+    0 for an answer that cites nothing: it is no way to a better mean.
+    """
+    if not (answer.answered and gold.evidence):
         return None
     return max(_share(any(cites(c, span) for c in answer.citations) for span in group) for group in gold.evidence)
 
@@ -87,17 +90,19 @@ def file_precision(answer: Answer, gold: Gold) -> float | None:
 
 
 def file_recall(answer: Answer, gold: Gold) -> float | None:
-    """Share of the files of an evidence group that are cited; the best group counts."""
-    if not _applies(answer, gold):
+    """Share of the files of an evidence group that are cited; the best group counts. 0 where nothing is cited."""
+    if not (answer.answered and gold.evidence):
         return None
     cited = {file for citation in answer.citations for file in _files(citation)}
     return max(_share(file in cited for file in {span.file for span in group}) for group in gold.evidence)
 
 
 def f1(precision: float | None, recall: float | None) -> float | None:
-    """Harmonic mean of the two; None where one of them is not applicable."""
-    if precision is None or recall is None:
+    """Harmonic mean of the two; None where there is no recall, 0 where nothing was given that could be precise."""
+    if recall is None:
         return None
+    if precision is None:
+        return 0.0
     return 2 * precision * recall / (precision + recall) if precision + recall else 0.0
 
 

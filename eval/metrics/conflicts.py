@@ -7,12 +7,11 @@ RAMDocs (Wang et al., 2025) and WikiContradict (Hou et al., 2024), made determin
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from itertools import combinations
 
 from eval.gold import Gold, GoldSide
-from eval.metrics.texts import normalise_answer
+from eval.metrics.texts import holds
 from qa.models import Answer, Conflict, Side
 
 
@@ -92,7 +91,7 @@ def _files(answer: Answer) -> dict[int, set[str]]:
 
 def _same(side: Side, gold: GoldSide, files: dict[int, set[str]]) -> bool:
     return _cites(side.citations, gold, files) and (
-        _says(side.value, gold) or any(_holds(alias, side.value) for alias in gold.answers)
+        _says(side.value, gold) or any(holds(alias, side.value) for alias in gold.answers)
     )
 
 
@@ -101,9 +100,4 @@ def _cites(markers: Iterable[int], side: GoldSide, files: dict[int, set[str]]) -
 
 
 def _says(text: str, side: GoldSide) -> bool:
-    return any(_holds(text, alias) for alias in side.answers)
-
-
-def _holds(text: str, words: str) -> bool:
-    wanted = normalise_answer(words)
-    return bool(wanted) and re.search(rf"(?<!\w){re.escape(wanted)}(?!\w)", normalise_answer(text)) is not None
+    return any(holds(text, alias) for alias in side.answers)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import string
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from eval.gold import Gold
 from qa.models import Answer
@@ -17,6 +17,7 @@ from qa.models import Answer
 _ARTICLES = re.compile(r"\b(a|an|the)\b")
 _NO_PUNCTUATION = str.maketrans("", "", string.punctuation)
 _MARKER = re.compile(r"\s*\[(\d+)\]")
+_POINT, _A_LETTER = re.compile(r"(?<=\d)\.(?=\d)"), "\ua78f"  # a dot that counts as a letter, and as no punctuation
 
 
 def normalise_answer(text: str) -> str:
@@ -25,6 +26,16 @@ def normalise_answer(text: str) -> str:
     As described in Rajpurkar et al., 2016 (section 6.1) and done by the official evaluation script.
     """
     return " ".join(_ARTICLES.sub(" ", text.lower().translate(_NO_PUNCTUATION)).split())
+
+
+def holds(text: str, words: str) -> bool:
+    """Whether the words stand in the text, both normalised, on the boundaries of words: "12" does not stand in "1,200".
+
+    Unlike in SQuAD's normalisation the point of 2.5 stays, since 25 is another number. Nothing holds words of which
+    nothing is left.
+    """
+    wanted = _words(words)
+    return bool(wanted) and _stands_in(wanted, _words(text))
 
 
 def shown_text(answer: Answer) -> str:
@@ -60,13 +71,13 @@ def first_statement_contains(answer: Answer, gold: Gold) -> float | None:
 def answer_recall(text: str, gold: Gold) -> float | None:
     """Share of the answer groups of which some alias stands in the text, both normalised.
 
-    The string match of ASQA (Stelmakh et al., 2022) and ALCE (Gao et al., 2023), but on token boundaries: "12" does not
-    stand in "1,200". None without gold answers.
+    The string match of ASQA (Stelmakh et al., 2022) and ALCE (Gao et al., 2023), as `holds` does it. None without gold
+    answers.
     """
-    groups = _groups(gold)
+    groups = _groups(gold, _words)
     if not groups:
         return None
-    normalised = normalise_answer(text)
+    normalised = _words(text)
     return sum(any(_stands_in(alias, normalised) for alias in group) for group in groups) / len(groups)
 
 
@@ -91,11 +102,15 @@ def _without_markers(text: str, answer: Answer) -> str:
     return _MARKER.sub(lambda match: "" if int(match[1]) in markers else match[0], text).strip()
 
 
-def _groups(gold: Gold) -> list[list[str]]:
+def _words(text: str) -> str:
+    return normalise_answer(_POINT.sub(_A_LETTER, text))
+
+
+def _groups(gold: Gold, normalise: Callable[[str], str] = normalise_answer) -> list[list[str]]:
     """The aliases, normalised. One of which nothing is left cannot be looked for; nor can a group of only those."""
     if not gold.answerable:
         return []
-    groups = ([alias for alias in map(normalise_answer, group) if alias] for group in gold.answers)
+    groups = ([alias for alias in map(normalise, group) if alias] for group in gold.answers)
     return [group for group in groups if group]
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from eval.gold import Gold
-from eval.metrics import answer_recall, evidence_at_chars, evidence_at_k, recall_at_k, shown_text
+from eval.metrics import evidence_at_chars, evidence_at_k, holds, recall_at_k, shown_text
 from eval.metrics.citations import citation_recall, cites, stands
 from eval.metrics.conflicts import conflict_recall, false_conflict, side_coverage
 from eval.metrics.outcomes import injected
@@ -68,9 +68,9 @@ def _unanswerable(gold: Gold) -> str:
 def _words(answer: Answer, gold: Gold) -> Iterator[Finding]:
     """Each group of gold answers: the alias that stands in the answer, or none."""
     for group in gold.answers if gold.answerable else ():
-        if not any(_holds(alias, alias) for alias in group):
+        if not any(holds(alias, alias) for alias in group):
             continue  # nothing is left of it when normalised: no metric looks for it
-        held = next((alias for alias in group if _holds(shown_text(answer), alias)), None)
+        held = next((alias for alias in group if holds(shown_text(answer), alias)), None)
         if held is not None:
             yield Finding(True, f"“{_short(held)}” stands in the answer.")
         else:
@@ -80,13 +80,9 @@ def _words(answer: Answer, gold: Gold) -> Iterator[Finding]:
 def _missing(group: Sequence[str], answer: Answer) -> str:
     one = len(group) == 1
     what = f"{_quoted(group)} does not stand" if one else f"None of {_quoted(group)} stands"
-    ranks = (rank for rank, hit in enumerate(answer.hits, 1) if any(_holds(hit.text, alias) for alias in group))
+    ranks = (rank for rank, hit in enumerate(answer.hits, 1) if any(holds(hit.text, alias) for alias in group))
     rank = next(ranks, None)
     return f"{what} in the answer, although hit {rank} holds it." if rank else f"{what} in the answer, nor in a hit."
-
-
-def _holds(text: str, alias: str) -> bool:
-    return answer_recall(text, Gold("", "", answers=((alias,),))) == 1.0
 
 
 def _conflict(answer: Answer, gold: Gold) -> Iterator[Finding]:
