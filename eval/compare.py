@@ -7,8 +7,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from eval.gold import load_gold, to_dict
-from eval.results import GOLD, read_scores
+from eval.results import read_scores
 from eval.scores import METRICS, RIGHT, Metric, Scored
 from eval.stats import Estimate, mean_ci, paired_p
 from index.errors import InputError
@@ -106,11 +105,11 @@ def compare(a: str, b: str) -> Comparison:
     different gold say nothing.
     """
     (name_a, rows_a), (name_b, rows_b) = load_side(a), load_side(b)
-    _check_gold(a, b)
     other = {row.id: row for row in rows_b}
     pairs = [(row, other[row.id]) for row in rows_a if row.id in other]
     if not pairs:
         raise InputError(f"{a} and {b} have no question in common")
+    _check_gold(pairs, a, b)
     tags = dict.fromkeys(tag for row, _ in pairs for tag in row.tags)
     return Comparison(
         name_a,
@@ -153,20 +152,11 @@ def _of_tag(tag: str, pairs: Sequence[tuple[Scored, Scored]]) -> Iterator[Differ
     return differences([pair for pair in pairs if tag in pair[0].tags], BY_TAG)
 
 
-def _check_gold(a: str, b: str) -> None:
-    """Where both runs have their gold questions, those that they share must be the same but for notes and tags."""
-    files = [_path_and_system(named)[0] / GOLD for named in (a, b)]
-    if not all(file.is_file() for file in files):
-        return  # a copy of scores.jsonl alone: taken at its word
-    first, second = ({row.id: to_dict(row) for row in load_gold(file)} for file in files)
-    for id_ in first.keys() & second.keys():
-        for unimportant in ("notes", "tags", "split"):
-            first[id_].pop(unimportant, None)
-            second[id_].pop(unimportant, None)
-    changed = sorted(id_ for id_ in first.keys() & second.keys() if first[id_] != second[id_])
+def _check_gold(pairs: Sequence[tuple[Scored, Scored]], a: str, b: str) -> None:
+    changed = [first.id for first, second in pairs if first.gold != second.gold]
     if changed:
         more = f" and {len(changed) - 1} more" if changed[1:] else ""
         raise InputError(
-            f"The gold of {changed[0]}{more} differs between {a} and {b}; "
-            "score the older run anew with: byline eval run ... --replay"
+            f"What gold wants of {changed[0]}{more} differs between {a} and {b}; "
+            "score the older run anew with: byline eval run GOLD --out RUN --replay"
         )

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
+from index.catalog import Catalog
 from index.errors import InputError, UnreadableFile
 from index.load import FORMATS, load
+from index.opening import existing_catalog, readable
 from index.scan import scan
 
 
@@ -80,6 +83,17 @@ def read_corpus(folder: str | Path) -> Corpus:
     for file in files:
         digest.update(f"{file}\0{_hash(folder / file)}\n".encode())
     return Corpus(folder, files, digest.hexdigest(), tuple(listing.skipped))
+
+
+def check_fresh(store: Path, folder: Path) -> None:
+    """Raise `InputError` where files of `folder` have changed since the index in `store` was made: a look at each."""
+    with readable(store), closing(Catalog(existing_catalog(store))) as catalog:
+        indexed = {file.path: (file.size, file.mtime_ns) for file in catalog.files().values()}
+    there = {found.path: (found.size, found.mtime_ns) for found in scan(folder, store, FORMATS).found}
+    changed = sorted(path for path in indexed.keys() | there.keys() if indexed.get(path) != there.get(path))
+    if changed:
+        more = f" and {len(changed) - 1} more" if changed[1:] else ""
+        raise InputError(f"{changed[0]}{more} changed since the index was made; run: byline index {folder}")
 
 
 def _hash(path: Path) -> str:

@@ -38,9 +38,10 @@ class Endpoint:
     answers: bool = True
 
     def answer(self, question: str, **filters: Any) -> Answer:
-        """Ask it. Raises `EndpointError` for a reply that is none, and httpx's errors for a server that fails."""
+        """Ask it. Raises `EndpointError` for a reply that is no answer, and httpx's errors where none comes."""
         response = self.client.post(self.name, json={"question": question, **filters}, timeout=TIMEOUT)
-        response.raise_for_status()
+        if not response.is_success:
+            raise EndpointError(f"HTTP status {response.status_code}: {response.text[:200]}")
         try:
             reply = response.json()
         except ValueError as error:
@@ -55,11 +56,13 @@ class Endpoint:
 
 def _answer(question: str, reply: Mapping[str, Any], corpus: Corpus) -> Answer:
     """A minimal reply. Its text counts as one statement with the citations it names, or else all of them."""
-    text, answered = reply["text"], bool(reply.get("answered", True))
-    citations = tuple(
-        _citation(number, item, corpus) for number, item in enumerate(reply.get("citations", ()), start=1)
-    )
-    confidence = reply.get("confidence")
+    text, answered, confidence = reply["text"], reply.get("answered", True), reply.get("confidence")
+    if not isinstance(answered, bool):
+        raise TypeError(f"answered must be true or false, not {answered!r}")
+    if confidence is not None and not 0 <= confidence <= 1:
+        raise ValueError(f"confidence must be between 0 and 1, not {confidence!r}")
+    cited = reply.get("citations") or ()
+    citations = tuple(_citation(number, item, corpus) for number, item in enumerate(cited, start=1))
     return Answer(
         question=question,
         text=text,
@@ -69,16 +72,15 @@ def _answer(question: str, reply: Mapping[str, Any], corpus: Corpus) -> Answer:
         statements=(_statement(text, citations),) if answered else (),
         citations=citations,
         confidence=None if confidence is None else float(confidence),
-        hits=tuple(_hit(rank, item, corpus) for rank, item in enumerate(reply.get("hits", ()), start=1)),
+        hits=tuple(_hit(rank, item, corpus) for rank, item in enumerate(reply.get("hits") or (), start=1)),
         llm=str(reply.get("llm", "unknown")),
     )
 
 
 def _statement(text: str, citations: tuple[Citation, ...]) -> Statement:
-    known = {citation.marker for citation in citations}
-    named = [marker for marker in dict.fromkeys(map(int, _MARKERS.findall(text))) if marker in known]
+    named = tuple(dict.fromkeys(map(int, _MARKERS.findall(text))))  # unknown ones too: the integrity of markers counts
     support: Literal["quoted", "supported"] = "supported"  # nobody but the system itself knows
-    return Statement(text, tuple(named) or tuple(sorted(known)), support)
+    return Statement(text, named or tuple(citation.marker for citation in citations), support)
 
 
 def _citation(marker: int, item: Mapping[str, Any], corpus: Corpus) -> Citation:
@@ -88,7 +90,8 @@ def _citation(marker: int, item: Mapping[str, Any], corpus: Corpus) -> Citation:
         text = corpus.read(file)
     except KeyError:
         text = ""  # a file that is not there: its quotation stands nowhere, and integrity says so
-    start = int(item.get("start", max(0, text.find(quote))))
+    start = item.get("start")
+    start = max(0, text.find(quote)) if start is None else int(start)
     line = text.count("\n", 0, start) + 1
     return Citation(
         marker, file, start, start + len(quote), quote, line, None, "", None, None, float(item.get("score", 0))
@@ -98,7 +101,9 @@ def _citation(marker: int, item: Mapping[str, Any], corpus: Corpus) -> Citation:
 def _hit(rank: int, item: Mapping[str, Any], corpus: Corpus) -> Hit:
     file, start, end = str(item["file"]), int(item["start"]), int(item["end"])
     try:
-        text = corpus.read(file)[start:end]
-    except KeyError:
-        text = ""
-    return Hit(file, start, end, text, float(item.get("score", -rank)))
+        text = corpus.read(file)
+    except KeyError as error:
+        raise ValueError(f"a hit is in {file!r}, which is not among the articles") from error
+    if not 0 <= start < end <= len(text):
+        raise ValueError(f"a hit at {start} to {end} is not in {file}, which has {len(text)} characters")
+    return Hit(file, start, end, text[start:end], float(item.get("score", -rank)))

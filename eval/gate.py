@@ -60,7 +60,8 @@ def gate(run: str, baseline: str, margin: float = MARGIN) -> Gate:
     checked = tuple(difference for difference in found.differences if difference.metric in GATED)
     lost = tuple(difference for difference in checked if difference.loss > margin and difference.p < SIGNIFICANT)
     unclear = tuple(difference for difference in checked if difference not in lost and _worst(difference) > margin)
-    broken = _broken(load_side(run)[1]) + _missing(found.only_a)
+    rows = load_side(run)[1]
+    broken = _broken(rows) + _missing(found.only_a) + _unscored(rows, load_side(baseline)[1])
     return Gate(found.b, found.a, margin, found.questions, broken, lost, unclear, checked)
 
 
@@ -84,6 +85,17 @@ def _broken(rows: list[Scored]) -> tuple[str, ...]:
 
 def _missing(count: int) -> tuple[str, ...]:
     return (f"{_questions(count)} of the baseline not asked",) if count else ()
+
+
+def _unscored(rows: list[Scored], before: list[Scored]) -> tuple[str, ...]:
+    """Gated metrics that the baseline has at a question and the run has not: gold alone decides where they apply."""
+    now = {row.id: row.scores for row in rows}
+    said = []
+    for name in GATED:
+        ids = [r.id for r in before if r.id in now and r.scores.get(name) is not None and now[r.id].get(name) is None]
+        if ids:
+            said.append(f"{name} is not scored at {_questions(len(ids))} where the baseline has it, {ids[0]} for one")
+    return tuple(said)
 
 
 def _questions(count: int) -> str:

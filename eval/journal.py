@@ -99,16 +99,18 @@ class Journal:
 
 
 def _read(path: Path, key: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The answers that are there, up to the first line that is none: where a run was killed while it wrote."""
     if not path.is_file():
         return
-    with path.open(encoding="utf-8", newline="\n") as file:
-        for number, line in enumerate(file):
-            try:
-                row = json.loads(line)
-            except ValueError:
-                return  # the last line of a run that was killed while it wrote
-            if number == 0:
-                if row != {"key": key}:
-                    return
-            else:
-                yield line.rstrip("\n"), row
+    for number, raw in enumerate(path.read_bytes().split(b"\n")):
+        try:
+            line = raw.decode()
+            row = json.loads(line)
+            if number:
+                Asked.from_dict(row)
+        except (AttributeError, KeyError, TypeError, ValueError):
+            return
+        if number:
+            yield line, row
+        elif row != {"key": key}:
+            return

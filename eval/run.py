@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -13,17 +14,19 @@ import numpy as np
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from eval.corpus import Corpus, read_corpus
+from eval.corpus import Corpus, check_fresh, read_corpus
 from eval.gold import SPLITS, Gold, load_gold, locate
 from eval.journal import Asked, Journal
 from eval.record import code_hash, file_hash, peak_memory, settings_record, value_hash, versions
 from eval.report import write_report
-from eval.results import GOLD, read_answers, read_record, write_results
-from eval.systems import Inputs, System, opened, opener
+from eval.results import GOLD, RECORD, read_answers, read_record, write_results
+from eval.scores import Abilities
+from eval.systems import Inputs, System, opened, opener, own_code
 from index.embed import identify
 from index.errors import InputError
 from index.opening import folder_of
 from index.settings import Settings
+from qa.models import Answer
 
 CACHE = ".cache"  # beside the run's folder, so that the next run finds the index of the same corpus
 JOURNAL = "unfinished.jsonl"
@@ -55,34 +58,60 @@ def run(
     writes the same bytes, but for times.
 
     A system that fails at a question is an error of that question, and the run goes on. A run that was cut short, with
-    the same arguments, goes on where it stopped. `replay` asks nothing: it scores anew what the run in `out` holds.
-    Raises `InputError` for gold questions, a corpus or names that cannot be used.
+    the same arguments, goes on where it stopped. `replay` asks nothing: it scores anew what the run in `out` holds,
+    with the systems and the split of that run. Raises `InputError` for gold questions, a corpus or names that cannot
+    be used.
     """
+    settings, out = settings or Settings.load(), Path(out)
+    if replay:
+        return _replay(Path(gold), corpus, out)
     for name in systems:
         opener(name)
     if not systems or len(set(systems)) < len(systems):
         raise InputError("Name at least one system with --system, and each only once")
-    settings, out = settings or Settings.load(), Path(out)
+    _check_folder(out, Path(gold))
     articles = read_corpus(folder_of(Path(settings.store).expanduser()) if corpus is None else corpus)
     rows = [locate(row, articles.read) for row in _of_split(load_gold(gold), split)]
+    if corpus is None:
+        check_fresh(Path(settings.store).expanduser(), articles.folder)
     config = {"systems": list(systems), "split": split, "settings": settings_record(settings)}
+    config["own"] = {name: found for name in systems if (found := own_code(name))}
     record = _record(Path(gold), len(rows), articles, settings, config)
-    if replay:
-        before = read_record(out)
-        record |= {"answers": before["answers"], "timings": before["timings"]}
-        scored = write_results(out, record, rows, _replayed(out, systems, rows), articles.read)
-    else:
-        inputs = Inputs(articles, settings, _store(out, articles, settings), ready=False)
-        if corpus is None:
-            inputs = replace(inputs, store=Path(settings.store).expanduser(), ready=True)
-        out.mkdir(parents=True, exist_ok=True)
-        with Journal(out / JOURNAL, value_hash(record)) as journal:
-            record |= _ask_all(systems, inputs, rows, journal)
-            asked = (journal[name, row.id] for name in systems for row in rows)
-            scored = write_results(out, record, rows, asked, articles.read)
-            journal.discard()
+    inputs = Inputs(articles, settings, _store(out, articles, settings))
+    if corpus is None:
+        inputs = replace(inputs, store=Path(settings.store).expanduser(), ready=True)
+    out.mkdir(parents=True, exist_ok=True)
+    with Journal(out / JOURNAL, value_hash(record)) as journal:
+        record |= _ask_all(systems, inputs, rows, journal)
+        asked = (journal[name, row.id] for name in systems for row in rows)
+        scored = write_results(out, record, rows, asked, articles.read)
+        journal.discard()
     write_report(out, articles.read)
     return Outcome(out, len(rows), sum(row.error is not None for row in scored))
+
+
+def _replay(gold: Path, corpus: str | Path | None, out: Path) -> Outcome:
+    """Score the answers of a finished run anew. What it was made from stays on its record, but for the gold."""
+    record = read_record(out)
+    articles = read_corpus(record["where"] if corpus is None else corpus)
+    if articles.sha256 != record["corpus"]["sha256"]:
+        raise InputError(f"{articles.folder} has changed since the answers in {out} were given; run without --replay")
+    rows = [locate(row, articles.read) for row in _of_split(load_gold(gold), record["config"]["split"])]
+    record |= {"gold": {"sha256": file_hash(gold), "questions": len(rows)}, "scored_with": code_hash()}
+    asked = _replayed(out, record["config"]["systems"], rows)
+    scored = write_results(out, record, rows, asked, articles.read)
+    write_report(out, articles.read)
+    return Outcome(out, len(rows), sum(row.error is not None for row in scored))
+
+
+def _check_folder(out: Path, gold: Path) -> None:
+    """Nothing of the user's is overwritten: a run goes into a new folder, an empty one, or that of a run."""
+    if out.exists() and not out.is_dir():
+        raise InputError(f"{out} is a file; name a folder with --out")
+    if (out / GOLD).exists() and (out / GOLD).samefile(gold):
+        raise InputError(f"The results would overwrite the gold questions in {gold}; name another folder with --out")
+    if out.is_dir() and any(out.iterdir()) and not any((out / name).is_file() for name in (RECORD, JOURNAL)):
+        raise InputError(f"{out} holds something else than a run; name a new folder with --out")
 
 
 def _of_split(rows: list[Gold], split: str) -> list[Gold]:
@@ -114,7 +143,7 @@ def _progress() -> Progress:
 
 
 def _ask_all(systems: Sequence[str], inputs: Inputs, rows: Sequence[Gold], journal: Journal) -> dict[str, Any]:
-    """Ask what is not in the journal yet. Gives `answers`, whether each system does, and `timings`."""
+    """Ask what is not in the journal yet. Gives what each of the `systems` does, and `timings`."""
     started = datetime.now(UTC)
     answers, seconds = {}, {}
     with _progress() as progress:
@@ -123,34 +152,40 @@ def _ask_all(systems: Sequence[str], inputs: Inputs, rows: Sequence[Gold], journ
             before = time.perf_counter()
             with opened(name, inputs) as system:
                 seconds[name] = time.perf_counter() - before
-                answers[name] = system.answers
+                answers[name] = bool(system.answers)
                 progress.update(task, description=name)
                 for row in rows:
                     if (name, row.id) not in journal:
                         journal.add(_ask(system, row))
                     progress.advance(task)
+
+    def hits(name: str, row: Gold) -> bool:
+        answer = journal[name, row.id].answer
+        return answer is not None and bool(answer.hits)
+
     timings = {
         "started": started.isoformat(timespec="seconds"),
         "seconds": round((datetime.now(UTC) - started).total_seconds(), 3),
         "peak_memory_mb": peak_memory(),
         "systems": {name: _times(seconds[name], [journal[name, row.id] for row in rows]) for name in systems},
     }
-    return {"answers": answers, "timings": timings}
+    found = {name: any(hits(name, row) for row in rows) for name in systems}
+    return {"systems": {name: asdict(Abilities(answers[name], found[name])) for name in systems}, "timings": timings}
 
 
 def _ask(system: System, gold: Gold) -> Asked:
-    answer, error = None, None
     before = time.perf_counter()
     try:
         answer = system.answer(gold.question, **gold.filters)
+        total = (time.perf_counter() - before) * 1000
+        if not isinstance(answer, Answer):
+            raise TypeError(f"answered with {type(answer).__name__} where an Answer is wanted")
+        timings = {stage: float(value) for stage, value in answer.timings.items()}
+        asked = Asked(system.name, gold.id, answer, None, {"total": total, **timings})
+        Asked.from_dict(json.loads(asked.to_json().encode()))  # what cannot be written down and read back is no answer
     except Exception as problem:  # whatever a system may raise: recorded as the result of this question
-        error = f"{type(problem).__name__}: {problem}"
-    timings = {"total": (time.perf_counter() - before) * 1000, **(answer.timings if answer else {})}
-    asked = Asked(system.name, gold.id, answer, error, timings)
-    try:
-        asked.to_json().encode()
-    except (TypeError, ValueError) as problem:
-        return replace(asked, answer=None, error=f"{type(problem).__name__}: {problem}")
+        total = (time.perf_counter() - before) * 1000
+        return Asked(system.name, gold.id, None, f"{type(problem).__name__}: {problem}", {"total": total})
     return asked
 
 

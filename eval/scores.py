@@ -41,6 +41,7 @@ class Scored:
     cluster: str
     scores: Scores
     error: str | None = None
+    gold: str = ""  # a hash of what the gold question wants: scores against something else are not comparable
 
 
 def _hits(measure: Callable[..., float | None], *rest: int) -> Callable[[Answer, Gold, Read], float | None]:
@@ -224,7 +225,7 @@ METRICS = (
     _citations("File F1", function=_both(_file_f1), help="Harmonic mean of the two."),
     _citations(
         "Support",
-        function=_alone(metrics.support),
+        function=lambda answer, gold, read: metrics.support(answer, read),
         help="Share of the statements that are quoted from, or were checked against, what they cite.",
     ),
     Metric(
@@ -311,9 +312,26 @@ METRICS = (
 )
 
 
-def score(answer: Answer, gold: Gold, read: Read, answers: bool) -> dict[str, float | None]:
-    """All metrics by name; None is *not applicable*, as those of an answer are for a system that only retrieves."""
-    return {
-        metric.name: metric.function(answer, gold, read) if answers or metric.group == "Retrieval" else None
-        for metric in METRICS
-    }
+@dataclass(frozen=True, slots=True)
+class Abilities:
+    """What a system does: one that only retrieves has no answers to score, one that gives no hits no retrieval."""
+
+    answers: bool = True
+    retrieves: bool = True
+
+    def score(self, metric: Metric) -> bool:
+        """Whether a metric applies to it."""
+        return self.retrieves if metric.group == "Retrieval" else self.answers
+
+
+def score(answer: Answer, gold: Gold, read: Read, can: Abilities) -> dict[str, float | None]:
+    """All metrics by name; None is *not applicable*."""
+    return {metric.name: metric.function(answer, gold, read) if can.score(metric) else None for metric in METRICS}
+
+
+def score_error(gold: Gold, read: Read, can: Abilities) -> dict[str, float | None]:
+    """The scores of a question that ended in an error: nothing was found, and it is not right."""
+    nothing = Answer(gold.question, text="", answered=False)
+    found = score(nothing, gold, read, can)
+    kept = {metric.name: found[metric.name] for metric in METRICS if metric.group == "Retrieval"}
+    return kept | {RIGHT: None if found[RIGHT] is None else 0.0}

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
 import importlib
+import inspect
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING, Any, Protocol
+from urllib.parse import urlsplit
 
 from eval.corpus import Corpus
 from index.errors import InputError
@@ -18,6 +22,8 @@ from qa.models import Answer, Hit
 
 if TYPE_CHECKING:
     from qa import Assistant
+
+_URL = ("http://", "https://")
 
 DEPTH = 50  # hits that are looked for: more than the metrics look at
 ENOUGH_HITS = 10  # what the metrics at rank 10 look at ...
@@ -100,7 +106,7 @@ def opener(name: str) -> Opener:
     """
     if name in SYSTEMS:
         return SYSTEMS[name]
-    if name.startswith(("http://", "https://")):
+    if name.startswith(_URL):
         return _endpoint(name)
     if ":" in name:
         return _own(name)
@@ -109,18 +115,35 @@ def opener(name: str) -> Opener:
     )
 
 
-def _own(name: str) -> Opener:
-    module, _, function = name.partition(":")
+def own_code(name: str) -> str | None:
+    """SHA-256 of the file of a `module:function`, so that a run knows when it changes; None for any other name."""
+    if name in SYSTEMS or name.startswith(_URL):
+        return None
+    file = inspect.getsourcefile(_imported(name.partition(":")[0], name))
+    return hashlib.sha256(Path(file).read_bytes()).hexdigest() if file else None
+
+
+def _imported(module: str, name: str) -> ModuleType:
     if "" not in sys.path:
         sys.path.insert(0, "")  # what lies in the working directory, as `python -m` has it
     try:
-        found = getattr(importlib.import_module(module), function)
-    except (ImportError, AttributeError, ValueError) as error:
-        raise InputError(f"The system {name} cannot be imported: {error}") from error
+        return importlib.import_module(module)
+    except Exception as error:  # whatever code of the user's raises when it is imported
+        raise InputError(f"The system {name} cannot be imported: {type(error).__name__}: {error}") from error
+
+
+def _own(name: str) -> Opener:
+    module, _, function = name.partition(":")
+    found = getattr(_imported(module, name), function, None)
+    if not callable(found):
+        raise InputError(f"The system {name} cannot be opened: {module} has no function {function!r}")
 
     @contextmanager
     def open_(inputs: Inputs) -> Iterator[System]:
-        with found(inputs) as system:
+        opened = found(inputs)
+        if not hasattr(opened, "__enter__"):
+            raise InputError(f"The system {name} is no context manager; decorate it with contextlib.contextmanager")
+        with opened as system:
             yield Renamed(system, name)
 
     return open_
@@ -135,8 +158,8 @@ class Renamed:
 
     @property
     def answers(self) -> bool:
-        """As the system says."""
-        return self.system.answers
+        """As the system says; without a word it answers."""
+        return bool(getattr(self.system, "answers", True))
 
     def answer(self, question: str, **filters: Any) -> Answer:
         """As the system answers."""
@@ -144,13 +167,16 @@ class Renamed:
 
 
 def _endpoint(url: str) -> Opener:
+    if urlsplit(url).username is not None:
+        raise InputError("A password in the URL of a system would stand in every file of the run; leave it out")
+
     @contextmanager
     def open_(inputs: Inputs) -> Iterator[System]:
         import httpx
 
         from eval.endpoint import Endpoint
 
-        with httpx.Client() as client:
+        with httpx.Client(follow_redirects=True) as client:
             yield Endpoint(url, client, inputs.corpus)
 
     return open_

@@ -1,12 +1,12 @@
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from eval.compare import compare, load_side
 from eval.gate import gate
-from eval.gold import Gold, save_gold
 from eval.scores import Scored
 from eval.verdicts import comparison_text, gate_text
 from index.errors import InputError
@@ -14,8 +14,12 @@ from index.errors import InputError
 
 def run(folder: Path, *rows: Scored) -> str:
     folder.mkdir(parents=True)
-    (folder / "scores.jsonl").write_text("".join(json.dumps(asdict(row)) + "\n" for row in rows))
+    (folder / "scores.jsonl").write_text("".join(json.dumps(_short(asdict(row))) + "\n" for row in rows))
     return str(folder)
+
+
+def _short(row: dict[str, Any]) -> dict[str, Any]:
+    return {**row, "scores": {name: value for name, value in row["scores"].items() if value is not None}}
 
 
 def scored(
@@ -78,8 +82,10 @@ def test_a_side_is_a_run_and_a_system_of_it(tmp_path: Path) -> None:
 
 def test_damaged_scores_are_refused_with_their_line(tmp_path: Path) -> None:
     for text, message in (
-        ('{"id": "q1"}\n', "scores.jsonl, line 1: not a line of scores"),
+        ('{"id": "q1"}\n', "scores.jsonl, line 1: not a line of a run's scores"),
         ("no json\n", "is damaged"),
+        (json.dumps(asdict(scored(1, float("nan")))) + "\n", "line 1: not a line of a run's scores"),
+        (2 * (json.dumps(asdict(scored(1, 1.0))) + "\n"), "line 2: q1 of byline stands there twice"),
         ("", "holds no scores"),
     ):
         (tmp_path / "scores.jsonl").write_text(text)
@@ -88,16 +94,20 @@ def test_damaged_scores_are_refused_with_their_line(tmp_path: Path) -> None:
 
 
 def test_other_gold_is_not_compared(tmp_path: Path) -> None:
-    a, b = run(tmp_path / "a", scored(1, 1.0)), run(tmp_path / "b", scored(1, 1.0))
-    save_gold(tmp_path / "a/gold.jsonl", [Gold("q1", "Who?", answers=(("Ann",),), notes="a note")])
-    save_gold(tmp_path / "b/gold.jsonl", [Gold("q1", "Who?", answers=(("Ann",),), tags=("who",))])
-    assert compare(a, b).questions == 1
-    save_gold(tmp_path / "b/gold.jsonl", [Gold("q1", "Who?", answers=(("Ben",),))])
-    with pytest.raises(InputError, match="The gold of q1 differs between"):
+    a = run(tmp_path / "a", scored(1, 1.0), scored(2, 1.0))
+    b = run(tmp_path / "b", replace(scored(1, 1.0), gold="another"), scored(2, 1.0))
+    with pytest.raises(InputError, match="What gold wants of q1 differs between"):
         compare(a, b)
-    c = run(tmp_path / "c", scored(2, 1.0))
+    c = run(tmp_path / "c", scored(3, 1.0))
     with pytest.raises(InputError, match="no question in common"):
         compare(a, c)
+
+
+def test_gated_metrics_that_are_gone_fail_the_gate(tmp_path: Path) -> None:
+    old = run(tmp_path / "old", scored(1, 1.0), scored(2, 1.0))
+    new = run(tmp_path / "new", scored(1, 1.0), scored(2, None))
+    assert gate(new, old).broken == ("Right is not scored at 1 question where the baseline has it, q2 for one",)
+    assert gate(old, new).open
 
 
 def test_a_gate_fails_on_a_significant_loss_beyond_its_margin(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from eval.gold import Gold, load_gold, locate
-from eval.scores import score
+from eval.scores import Abilities, score
 from index.settings import Settings
 from qa import Assistant
 from qa.models import Answer, Conflict, Side, Statement
@@ -31,10 +31,10 @@ class Case:
 
     @property
     def scores(self) -> dict[str, float | None]:
-        return score(self.answer, self.gold, read, answers=True)
+        return score(self.answer, self.gold, read, Abilities())
 
     def spoiled(self, change: Callable[[Answer], Answer]) -> dict[str, float | None]:
-        return score(change(self.answer), self.gold, read, answers=True)
+        return score(change(self.answer), self.gold, read, Abilities())
 
 
 @pytest.fixture(scope="module")
@@ -153,7 +153,7 @@ def test_answering_the_unanswerable_is_noticed(cases: list[Case]) -> None:
     assert len(unanswerable) >= 20
     for gold in unanswerable:
         for answer, outcome in ((answers[0].answer, 0), (refused(answers[0].answer), 1)):
-            scores = score(answer, gold, read, answers=True)
+            scores = score(answer, gold, read, Abilities())
             assert scores["Right"] == scores["Refusal recall"] == outcome
             assert scores["False refusals"] is None
 

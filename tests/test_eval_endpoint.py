@@ -10,9 +10,12 @@ from typing import Any
 import pytest
 
 from eval.corpus import read_corpus
+from eval.endpoint import EndpointError
 from eval.gold import Gold, GoldSpan, save_gold
+from eval.metrics import marker_integrity
 from eval.run import run
-from eval.systems import Inputs, opened
+from eval.systems import Inputs, opened, opener
+from index.errors import InputError
 from index.settings import Settings
 from qa.models import Answer, Citation, Statement
 
@@ -87,10 +90,38 @@ def test_citations_are_found_in_their_files(server: Server, corpus: Path) -> Non
 
 
 def test_hits_are_ranges_of_files(server: Server, corpus: Path) -> None:
-    hits = [{"file": "a.txt", "start": 0, "end": 19}, {"file": "gone.txt", "start": 0, "end": 5}]
-    answer = ask(server, corpus, {"text": "", "answered": False, "hits": hits})
-    assert [(hit.text, hit.score) for hit in answer.hits] == [(SLEPT, -1.0), ("", -2.0)]
+    answer = ask(server, corpus, {"text": "", "answered": False, "hits": [{"file": "a.txt", "start": 0, "end": 19}]})
+    assert [(hit.text, hit.score) for hit in answer.hits] == [(SLEPT, -1.0)]
     assert (answer.answered, answer.statements) == (False, ())
+
+
+@pytest.mark.parametrize(
+    ("reply", "message"),
+    [
+        ({"hits": [{"file": "a.txt", "start": 0, "end": 10**9}]}, "a hit at 0 to 1000000000 is not in a.txt"),
+        ({"hits": [{"file": "a.txt", "start": 5, "end": -5}]}, "a hit at 5 to -5 is not in a.txt"),
+        ({"hits": [{"file": "gone.txt", "start": 0, "end": 5}]}, "which is not among the articles"),
+        ({"confidence": 95}, "confidence must be between 0 and 1"),
+        ({"answered": "false"}, "answered must be true or false"),
+        ({"citations": [{"file": "a.txt"}]}, "the reply is no answer"),
+    ],
+)
+def test_what_cannot_be_is_refused(server: Server, corpus: Path, reply: dict[str, Any], message: str) -> None:
+    with pytest.raises(EndpointError, match=rf"(?i){message}"):
+        ask(server, corpus, {"text": "Cats.", **reply})
+
+
+def test_a_marker_without_a_citation_is_kept_for_the_metric_to_see(server: Server, corpus: Path) -> None:
+    cited = [{"file": "a.txt", "quote": SLEPT, "start": None}]
+    answer = ask(server, corpus, {"text": "Cats [7] slept [1].", "citations": cited})
+    assert answer.statements[0].citations == (7, 1)
+    assert marker_integrity(answer) == 0
+    assert ask(server, corpus, {"text": "Cats.", "citations": None, "hits": None}).citations == ()
+
+
+def test_a_password_in_the_url_is_refused(corpus: Path) -> None:
+    with pytest.raises(InputError, match="A password in the URL"):
+        opener("http://me:secret@127.0.0.1:9/answer")
 
 
 def test_a_byline_elsewhere_is_asked_as_it_is(server: Server, corpus: Path) -> None:
@@ -109,9 +140,10 @@ def test_what_is_no_answer_is_an_error_of_its_question_and_the_run_goes_on(serve
     assert [row["error"] and row["error"].split(":")[0] for row in found] == [
         "EndpointError",
         "EndpointError",
-        "HTTPStatusError",
+        "EndpointError",
         "EndpointError",
         None,
     ]
+    assert found[2]["error"] == "EndpointError: HTTP status 500: null"
     assert found[4]["scores"]["Citation F1"] == found[4]["scores"]["Quote integrity"] == 1.0
     assert outcome.errors == 4

@@ -145,7 +145,7 @@ def test_a_bad_file_is_refused(tmp_path: Path, text: str, message: str) -> None:
     ("text", "message"),
     [
         ("question,answer,split\nWho?,Putin,test\n", "line 1: a CSV has the columns question,answer"),
-        ('question,answer\n"Who,\nthen?",\n', "line 2: an entry of a group of answers is empty"),
+        ('question,answer\n"Who,\nthen?",\n', "line 2: a cell is empty"),
         ("question,answer\nWho?\n", "line 2: 1 cells"),
     ],
 )
@@ -195,6 +195,24 @@ def test_a_csv_of_a_spreadsheet_with_semicolons_is_read(tmp_path: Path) -> None:
     path = tmp_path / "gold.csv"
     path.write_text("Question;Answer\nHow much?;3,5\n")
     assert load_gold(path)[0].answers == (("3,5",),)
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "message"),
+    [
+        ("gold.csv", b"question,answer\nWho?,\n", "line 2: a cell is empty"),
+        ("gold.csv", "question,answer\nWho?,Müller\n".encode("cp1252"), "line 2: not UTF-8; save it as UTF-8"),
+        ("gold.csv", b"question,answer\nWho?,Ann\nWho?,Ben\n", "line 3: .*line 2 asks the same"),
+        ("gold.csv", b"question,answer,split\nWho?,Ann,test\n", "no others, not question,answer,split"),
+        ("gold.jsonl", b'{"question": "Who?", "question": "When?"}\n', "line 1: .*a key stands there twice"),
+        ("gold.jsonl", b'{"question": 1}\n{"question": 2}\n', r"line 1: .*\(1 more; byline eval check"),
+        ("gold.jsonl", b'{"question": "?", "since": "2024-02-01", "until": "2024-01-01"}\n', "is later than until"),
+    ],
+)
+def test_what_is_wrong_with_a_file_and_what_to_do(tmp_path: Path, name: str, data: bytes, message: str) -> None:
+    (tmp_path / name).write_bytes(data)
+    with pytest.raises(InputError, match=message):
+        load_gold(tmp_path / name)
 
 
 def test_all_problems_of_a_question_are_found_with_their_line_and_the_nearest_words(tmp_path: Path) -> None:

@@ -145,6 +145,8 @@ def test_quote_integrity() -> None:
         ("It cost $2.5 million.", "5", False),
         ("It cost $1,200.", "1200", True),
         ("The U.S. said so.", "US", True),
+        ("at Australia’s university", "Australia's university", True),
+        ("a “mutual defense” pact", '"mutual defense" pact', True),
         ("It ended in 2022. 5 came.", "2022", True),
         ("Anything at all", "the", False),
     ],

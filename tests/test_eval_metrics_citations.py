@@ -134,15 +134,22 @@ def test_support_of_one_statement(text: str, markers: tuple[int, ...], kind: Sup
         statements=(Statement(text, markers, kind),),
         citations=(cite(14, 27, marker=1), cite(28, 40, marker=2)),
     )
-    assert support(said) == held
+    assert support(said, read) == held
+
+
+def test_a_citation_that_does_not_stand_supports_nothing() -> None:
+    statement = Statement("Anything.", (1,), "supported")
+    good = Answer("?", "", True, statements=(statement,), citations=(cite(14, 27),))
+    assert support(good, read) == 1
+    assert support(replace(good, citations=(replace(good.citations[0], quote="Seven men."),)), read) == 0
 
 
 def test_support_is_the_share_of_the_statements() -> None:
     statements = (Statement("Six men left.", (1,), "quoted"), Statement("So.", (), "supported"))
     said = Answer("?", "", True, statements=(*statements, statements[0]), citations=(cite(14, 27),))
-    assert support(said) == pytest.approx(2 / 3)
-    assert support(replace(said, statements=())) is None
-    assert support(replace(said, answered=False)) is None
+    assert support(said, read) == pytest.approx(2 / 3)
+    assert support(replace(said, statements=()), read) is None
+    assert support(replace(said, answered=False), read) is None
 
 
 @pytest.mark.parametrize(

@@ -60,6 +60,7 @@ def write_run(folder: Path, gold: list[Gold], systems: list[str], rows: Iterable
         "gold": {"sha256": "b" * 64, "questions": len(gold)},
         "code": "d" * 64,
         "versions": {"python": "3.11.7"},
+        "systems": {name: {"answers": True, "retrieves": True} for name in systems},
         "where": "/home/somebody/articles",
         "timings": {"started": "2026-11-24T19:56:36+00:00", "seconds": 2.0, "systems": dict.fromkeys(systems, times)},
     }

@@ -85,7 +85,10 @@ def test_each_question_has_its_answer_and_scores(gold: Path, fixed: Fixed) -> No
     assert first["scores"]["Words shown"] == 4.0
     restored = Answer.from_dict(first["answer"])
     assert (restored.text, restored.citations[0].quote, restored.timings) == (CATS + " [1]", CATS, {})
-    assert (second["error"], second["answer"], second["scores"]) == ("RuntimeError: out of order", None, {})
+    assert (second["error"], second["answer"]) == ("RuntimeError: out of order", None)
+    # An error is not right, and found nothing; what does not follow from that does not apply.
+    assert {second["scores"][name] for name in ("Right", "Evidence@5", "MRR@10")} == {0.0}
+    assert second["scores"].get("Refusal recall") is None
     # q3 has neither gold answers nor evidence: only what needs neither is applicable.
     applicable = {name for name, value in third["scores"].items() if value is not None}
     assert applicable == {"Right", "Answered", "Wrong among answered", "Words shown", "Quote integrity"} | {
@@ -127,7 +130,8 @@ def test_a_repeated_run_differs_in_its_timings_alone(gold: Path, fixed: Fixed) -
     assert records[0] == records[1]
     assert timings[0]["systems"]["fixed"]["stages_ms"]["retrieve"] == {"p50": 3.0, "p95": 3.0}
     assert set(timings[0]["systems"]) == {"fixed", "bm25"}
-    assert records[0]["answers"] == {"fixed": True, "bm25": False}
+    does = {"answers": True, "retrieves": True}
+    assert records[0]["systems"] == {"fixed": does, "bm25": {**does, "answers": False}}
     assert records[0]["gold"]["questions"] == 3
 
 
@@ -252,11 +256,66 @@ def test_a_replay_of_what_was_never_asked_is_refused(gold: Path, fixed: Fixed) -
     def replayed() -> None:
         run(gold, gold.parent / "corpus", ["fixed"], folder, settings=Settings(), replay=True)
 
-    with pytest.raises(InputError, match="no answer of fixed to q1"):
+    save_gold(gold, [*ROWS, Gold("q4", "Who sang?", split="tune")])
+    with pytest.raises(InputError, match="no answer of fixed to q4"):
         replayed()
     save_gold(gold, [replace(ROWS[1], since="2024-01-01")])
     with pytest.raises(InputError, match="no answer of fixed to q2 as it is asked now"):
         replayed()
+
+
+def test_a_replay_keeps_the_systems_and_the_split_of_the_run(gold: Path, fixed: Fixed) -> None:
+    folder = go(gold, "fixed", "bm25", split="test").folder
+    before = (folder / "scores.jsonl").read_bytes()
+    run(gold, gold.parent / "corpus", ["byline"], folder, settings=Settings(), replay=True)
+    assert (folder / "scores.jsonl").read_bytes() == before
+
+
+def test_a_replay_over_other_articles_is_refused(gold: Path, fixed: Fixed) -> None:
+    folder = go(gold, "fixed").folder
+    (gold.parent / "corpus" / "dogs.txt").write_text("On Monday. " + DOGS)
+    with pytest.raises(InputError, match="has changed since the answers"):
+        run(gold, None, ["fixed"], folder, settings=Settings(), replay=True)
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        (None, "TypeError: answered with NoneType where an Answer is wanted"),
+        ("Cats.", "TypeError: answered with str"),
+        (Answer("?", "Cats.", True, hits=(1, 2)), "TypeError"),  # type: ignore[arg-type]
+        (Answer("?", "Cats.", True, timings={"search": "fast"}), "ValueError"),  # type: ignore[dict-item]
+        (Answer("?", "\ud800", True), "UnicodeEncodeError"),
+    ],
+)
+def test_what_is_no_answer_is_an_error_of_its_question(
+    gold: Path, fixed: Fixed, monkeypatch: pytest.MonkeyPatch, given: Any, message: str
+) -> None:
+    monkeypatch.setattr(fixed, "answer", lambda question, **filters: given)
+    outcome = go(gold, "fixed")
+    assert outcome.errors == 3
+    assert {row["error"].startswith(message) for row in lines(outcome)} == {True}
+
+
+def test_a_system_that_gives_no_hits_is_not_scored_by_them(
+    gold: Path, fixed: Fixed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fixed, "answer", lambda question, **filters: Answer(question, "Cats.", True))
+    assert {lines(go(gold, "fixed"))[0]["scores"][name] for name in ("MRR@10", "Evidence@5")} == {None}
+
+
+def test_a_damaged_journal_is_no_obstacle(gold: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    system = Interrupted()
+    monkeypatch.setattr(systems, "SYSTEMS", {"fixed": lambda inputs: nullcontext(system)})
+    for damage in (b'{"system": "fixed"}', '{"system": "fixed", "id": "Ü'.encode()[:-1], b"[]", b"\x00"):
+        with pytest.raises(KeyboardInterrupt):
+            go(gold, "fixed")
+        with (gold.parent / "runs/a/unfinished.jsonl").open("ab") as journal:
+            journal.write(damage)
+        system.stop = False
+        assert go(gold, "fixed").questions == 3
+        system.stop = True
+        system.filters.clear()
 
 
 def test_without_a_corpus_the_index_is_asked_as_it_is(gold: Path, tmp_path: Path) -> None:

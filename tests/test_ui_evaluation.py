@@ -9,6 +9,7 @@ from typer.testing import CliRunner, Result
 
 import ui.evaluation  # noqa: F401 adds the commands
 from eval.gold import load_gold
+from index.errors import InputError
 from ui.cli import app
 
 SEEDS = Path(__file__).parent.parent / "seeds"
@@ -43,7 +44,7 @@ def test_compare_and_gate_two_runs(here: Path) -> None:
     byline("run", "questions.csv", "--corpus", "articles", "--out", "runs/old")
     shutil.copy(here / "runs/old/scores.jsonl", here / "baseline.jsonl")
     byline("run", "questions.csv", "--corpus", "articles", "--out", "runs/new")
-    assert "| Right | 1.000 | 1.000 | +0.000" in byline("compare", "runs/old", "runs/new").output
+    assert "The same at every question: Right" in byline("compare", "runs/old", "runs/new").output
     assert json.loads(byline("compare", "runs/old", "runs/new", "--json").output)["questions"] == 2
     assert "**PASS**" in byline("gate", "runs/new", "--baseline", "baseline.jsonl").output
     broken = (here / "runs/new/scores.jsonl").read_text().replace('"Quote integrity": 1.0', '"Quote integrity": 0.5')
@@ -72,6 +73,40 @@ def test_a_report_is_written_again_where_the_articles_are_still_the_same(here: P
     assert "holds no finished run" in str(byline("report", "runs", status=1).exception)
 
 
+def test_nothing_of_the_users_is_overwritten(here: Path) -> None:
+    (here / "mine").mkdir()
+    (here / "mine" / "gold.jsonl").write_text('{"question": "When did Putin land in Hanoi?"}\n')
+    for arguments, message in (
+        (["mine/gold.jsonl", "--out", "mine"], "would overwrite the gold questions"),
+        (["questions.csv", "--out", "mine"], "holds something else than a run"),
+        (["questions.csv", "--out", "questions.csv"], "questions.csv is a file"),
+    ):
+        failed = byline("run", *arguments, "--corpus", "articles", status=1)
+        assert message in str(failed.exception)
+    assert [path.name for path in (here / "mine").iterdir()] == ["gold.jsonl"]
+
+
+def test_an_index_that_is_older_than_its_articles_is_refused(here: Path) -> None:
+    assert CliRunner().invoke(app, ["index", "articles"]).exit_code == 0
+    (here / "articles" / "new.txt").write_text("Something new happened.")
+    failed = byline("run", "questions.csv", status=1)
+    assert "new.txt changed since the index was made; run: byline index" in str(failed.exception)
+
+
+@pytest.mark.parametrize("name", ["run.json", "summary.json", "questions.jsonl", "gold.jsonl", "scores.jsonl"])
+@pytest.mark.parametrize("damage", [b"[]", b"{}", b'{"id"', b"\xff\xfe", b""])
+def test_a_damaged_run_is_an_input_error_that_names_the_file(here: Path, name: str, damage: bytes) -> None:
+    byline("run", "questions.csv", "--corpus", "articles", "--system", "bm25", "--out", "runs/a")
+    (here / "runs/a" / name).write_bytes(damage)
+    command = ["gate", "runs/a", "--baseline", "runs/a"] if name == "scores.jsonl" else ["report", "runs/a"]
+    if (name, damage) == ("questions.jsonl", b""):  # no answers are no damage
+        byline(*command)
+        return
+    failed = byline(*command, status=1)
+    assert isinstance(failed.exception, InputError), failed.exception
+    assert "runs/a" in str(failed.exception)
+
+
 def test_check_names_every_problem_with_its_line(here: Path) -> None:
     file = next(path.name for path in SEEDS.glob("002*"))
     rows = [
@@ -93,7 +128,7 @@ def test_check_names_every_problem_with_its_line(here: Path) -> None:
 def test_the_gold_questions_of_the_seeds_are_sound() -> None:
     gold = Path(__file__).parent.parent / "eval/gold/seeds.jsonl"
     result = byline("check", str(gold), "--corpus", str(SEEDS))
-    assert "no problems" in result.output
+    assert ", 0 problems" in result.output
     rows = load_gold(gold)
     assert len(rows) >= 80
     assert sum(not row.answerable for row in rows) >= 20

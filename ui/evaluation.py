@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from index.errors import InputError
 from ui.cli import OUT, JsonOption, StoreOption, evaluation, fail, print_json, settings_for
+from ui.markup import count
 
 if TYPE_CHECKING:
     from eval.corpus import Corpus
@@ -77,19 +79,23 @@ def run(
         typer.Option(metavar="NAME", help="What to ask: a name, a URL, or module:function. Repeat it to compare."),
     ] = ["byline"],  # noqa: B006 typer's way
     split: Annotated[Part, typer.Option(help="Part of the questions.")] = Part.ALL,
-    replay: Annotated[bool, typer.Option("--replay", help="Ask nothing: score the answers in --out anew.")] = False,
+    replay: Annotated[
+        bool, typer.Option("--replay", help="Ask nothing: score the answers of the run in --out anew.")
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Ask gold questions, score the answers, and write a report. A run that was cut short goes on where it stopped."""
     from eval.run import run as run_evaluation
 
+    if replay and out is None:
+        raise InputError("--replay scores a run anew; name its folder with --out")
     out = out or Path("runs") / f"{gold.stem}-{datetime.now():%Y%m%d-%H%M%S}"
     try:
         outcome = run_evaluation(
             gold, corpus, system, out, split=split.value, settings=settings_for(store), replay=replay
         )
     except KeyboardInterrupt:
-        fail(f"Stopped. What was answered is kept in {out}; the same command with --out {out} goes on from there.")
+        fail(f"Stopped. What was answered is kept; the same command with --out {out} goes on from there.")
         raise typer.Exit(130) from None
     _print(out / ("summary.json" if as_json else "summary.md"), as_json)
     if not as_json:
@@ -146,7 +152,6 @@ def report(
     from eval.corpus import read_corpus
     from eval.report import write_report
     from eval.results import read_record
-    from index.errors import InputError
 
     record = read_record(folder)
     articles = read_corpus(corpus or record["where"])
@@ -171,8 +176,7 @@ def check(
         fail(str(problem))
     spans = sum(len(group) for row in rows for group in row.evidence)
     OUT.print(
-        f"{len(rows)} questions, {spans} quotations, {len(wrong) or 'no'} problem{'s' if len(wrong) != 1 else ''}",
-        markup=False,
+        f"{count(len(rows), 'question')}, {count(spans, 'quotation')}, {count(len(wrong), 'problem')}", markup=False
     )
     if wrong:
         raise typer.Exit(2)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from eval.gold.models import Gold
-from eval.gold.parsing import BadRowError, parse
+from eval.gold.parsing import BadRowError, made_id, parse
 from index.errors import InputError
 
 CSV_COLUMNS = ["question", "answer"]
@@ -26,6 +26,8 @@ def load_gold(path: str | Path) -> list[Gold]:
     key, a value of the wrong type, NaN, an empty list of answers, a duplicate id.
     """
     rows, problems = read_gold(path)
+    if len(problems) > 1:
+        raise InputError(f"{problems[0]} ({len(problems) - 1} more; byline eval check names them all)")
     if problems:
         raise problems[0]
     return rows
@@ -44,13 +46,19 @@ def read_gold(path: str | Path) -> tuple[list[Gold], list[InputError]]:
         try:
             row = replace(_gold(values), source=where)
             if row.id in rows:
-                raise BadRowError(f"{rows[row.id].source} has the id {row.id!r} too; ids must differ")
+                raise BadRowError(_twice(row, rows[row.id]))
             rows[row.id] = row
         except BadRowError as problem:
             problems.append(InputError(f"{where}: {problem}"))
     if not rows and not problems:
         raise InputError(f"{path} holds no questions; write one JSON object a line, with at least a question")
     return list(rows.values()), problems
+
+
+def _twice(row: Gold, before: Gold) -> str:
+    if row.id == made_id(row.question):
+        return f"{before.source} asks the same; a question that is meant twice needs ids (JSON lines)"
+    return f"{before.source} has the id {row.id!r} too; ids must differ"
 
 
 def save_gold(path: str | Path, rows: Iterable[Gold]) -> None:
@@ -85,8 +93,11 @@ def _gold(values: Mapping[str, Any] | BadRowError) -> Gold:
 def _read(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"Cannot read the gold questions in {path}: {error}") from error
+    except OSError as error:
+        raise InputError(f"Cannot read the gold questions in {path}: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        line = path.read_bytes().count(b"\n", 0, error.start) + 1
+        raise InputError(f"{path}, line {line}: not UTF-8; save it as UTF-8 (spreadsheets: CSV UTF-8)") from error
 
 
 def _json_rows(path: Path) -> Iterator[tuple[int, Mapping[str, Any] | BadRowError]]:
@@ -98,11 +109,18 @@ def _json_rows(path: Path) -> Iterator[tuple[int, Mapping[str, Any] | BadRowErro
 
 def _object(line: str) -> Mapping[str, Any] | BadRowError:
     try:
-        values = json.loads(line, parse_constant=_refuse_constant)
+        values = json.loads(line, parse_constant=_refuse_constant, object_pairs_hook=_once)
     except ValueError as error:
         return BadRowError(f"not a line of JSON: {error}")
     if not isinstance(values, dict):
         return BadRowError('each line must be one JSON object, as in {"question": "…"}')
+    return values
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    values = dict(pairs)
+    if len(values) < len(pairs):
+        raise ValueError("a key stands there twice")
     return values
 
 
@@ -113,7 +131,7 @@ def _refuse_constant(name: str) -> None:
 def _csv_rows(path: Path) -> Iterator[tuple[int, Mapping[str, Any] | BadRowError]]:
     text = _read(path)
     # Spreadsheets write semicolons where the comma is the decimal sign.
-    delimiter = ";" if ";" in text.partition("\n")[0] else ","
+    delimiter = next((sign for sign in ";\t" if sign in text.partition("\n")[0]), ",")
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     line = 1  # where the next record starts: a quoted cell may run over several lines
     try:
@@ -122,7 +140,10 @@ def _csv_rows(path: Path) -> Iterator[tuple[int, Mapping[str, Any] | BadRowError
             cells = [cell.strip() for cell in record]
             if number == 1:
                 if [cell.lower() for cell in cells] != CSV_COLUMNS:
-                    raise InputError(f"{path}, line 1: a CSV has the columns question,answer; use JSON lines for more")
+                    raise InputError(
+                        f"{path}, line 1: a CSV has the columns question,answer and no others, not {','.join(cells)}; "
+                        "use JSON lines for more"
+                    )
             elif any(cells):
                 yield number, _record(cells)
     except csv.Error as error:
@@ -132,4 +153,6 @@ def _csv_rows(path: Path) -> Iterator[tuple[int, Mapping[str, Any] | BadRowError
 def _record(cells: list[str]) -> Mapping[str, Any] | BadRowError:
     if len(cells) != len(CSV_COLUMNS):
         return BadRowError(f"{len(cells)} cells where question,answer wants 2")
+    if not all(cells):
+        return BadRowError("a cell is empty; a question without an answer, or that has none, needs JSON lines")
     return dict(zip(CSV_COLUMNS, cells, strict=True))

@@ -28,7 +28,7 @@ def parse(values: Mapping[str, Any]) -> Gold:
     question = _text(values["question"], "question")
     answers = [[values["answer"]]] if "answer" in values else _filled(values, "answers")
     row = Gold(
-        id=_text(values.get("id", _made_id(question)), "id"),
+        id=_text(values.get("id", made_id(question)), "id"),
         question=question,
         answerable=_bool(values.get("answerable", True), "answerable"),
         unanswerable_reason=_one_of(values.get("unanswerable_reason"), REASONS, "unanswerable_reason"),
@@ -44,6 +44,8 @@ def parse(values: Mapping[str, Any]) -> Gold:
         split=_one_of(values.get("split"), SPLITS, "split"),
         notes=_string(values.get("notes", ""), "notes"),
     )
+    if row.since and row.until and row.since > row.until:
+        raise BadRowError(f"since {row.since} is later than until {row.until}")
     if row.answerable and row.unanswerable_reason:
         raise BadRowError('unanswerable_reason goes with "answerable": false')
     if not row.answerable and (row.answers or row.conflict):
@@ -51,7 +53,8 @@ def parse(values: Mapping[str, Any]) -> Gold:
     return row
 
 
-def _made_id(question: str) -> str:
+def made_id(question: str) -> str:
+    """The id of a question that has none."""
     return "q" + hashlib.sha256(question.encode()).hexdigest()[:10]
 
 

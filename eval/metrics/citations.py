@@ -43,15 +43,16 @@ def marker_integrity(answer: Answer) -> float:
     return float(not broken)
 
 
-def support(answer: Answer) -> float | None:
+def support(answer: Answer, read: Callable[[str], str]) -> float | None:
     """Share of the statements that are shown with a citation and are supported by it.
 
-    One that says it is quoted has to stand in what it cites; one that was checked is taken at its word. None without
-    statements. After the claim support of RAGChecker (Ru et al., 2024).
+    A citation counts if it stands in its file. A statement that says it is quoted has to stand in what it cites; one
+    that was checked is taken at its word. None without statements. After the claim support of
+    RAGChecker (Ru et al., 2024).
     """
     if not answer.answered or not answer.statements:
         return None
-    quotes = {citation.marker: citation.quote for citation in answer.citations}
+    quotes = {citation.marker: citation.quote for citation in answer.citations if stands(citation, read)}
     cited = [(statement, [quotes.get(marker, "") for marker in statement.citations]) for statement in answer.statements]
     held = sum(
         any(said and (s.support != "quoted" or s.text in said) for said in quotations) for s, quotations in cited

@@ -17,6 +17,7 @@ from qa.models import Answer
 _ARTICLES = re.compile(r"\b(a|an|the)\b")
 _NO_PUNCTUATION = str.maketrans("", "", string.punctuation)
 _MARKER = re.compile(r"\s*\[(\d+)\]")
+_TYPEWRITTEN = str.maketrans("‘’‚‛“”„‟", "''''\"\"\"\"")
 _POINT, _A_LETTER = re.compile(r"(?<=\d)\.(?=\d)"), "\ua78f"  # a dot that counts as a letter, and as no punctuation
 
 
@@ -31,8 +32,8 @@ def normalise_answer(text: str) -> str:
 def holds(text: str, words: str) -> bool:
     """Whether the words stand in the text, both normalised, on the boundaries of words: "12" does not stand in "1,200".
 
-    Unlike in SQuAD's normalisation the point of 2.5 stays, since 25 is another number. Nothing holds words of which
-    nothing is left.
+    Unlike in SQuAD's normalisation the point of 2.5 stays, since 25 is another number, and typographic quotation marks
+    and apostrophes go as those of a typewriter do. Nothing holds words of which nothing is left.
     """
     wanted = _words(words)
     return bool(wanted) and _stands_in(wanted, _words(text))
@@ -103,7 +104,7 @@ def _without_markers(text: str, answer: Answer) -> str:
 
 
 def _words(text: str) -> str:
-    return normalise_answer(_POINT.sub(_A_LETTER, text))
+    return normalise_answer(_POINT.sub(_A_LETTER, text.translate(_TYPEWRITTEN)))
 
 
 def _groups(gold: Gold, normalise: Callable[[str], str] = normalise_answer) -> list[list[str]]:
