@@ -108,7 +108,7 @@ def _check_folder(out: Path, gold: Path) -> None:
     """Nothing of the user's is overwritten: a run goes into a new folder, an empty one, or that of a run."""
     if out.exists() and not out.is_dir():
         raise InputError(f"{out} is a file; name a folder with --out")
-    if (out / GOLD).exists() and (out / GOLD).samefile(gold):
+    if (out / GOLD).exists() and gold.exists() and (out / GOLD).samefile(gold):
         raise InputError(f"The results would overwrite the gold questions in {gold}; name another folder with --out")
     if out.is_dir() and any(out.iterdir()) and not any((out / name).is_file() for name in (RECORD, JOURNAL)):
         raise InputError(f"{out} holds something else than a run; name a new folder with --out")
@@ -169,7 +169,7 @@ def _ask_all(systems: Sequence[str], inputs: Inputs, rows: Sequence[Gold], journ
         "peak_memory_mb": peak_memory(),
         "systems": {name: _times(seconds[name], [journal[name, row.id] for row in rows]) for name in systems},
     }
-    found = {name: any(hits(name, row) for row in rows) for name in systems}
+    found = {name: not answers[name] or any(hits(name, row) for row in rows) for name in systems}
     return {"systems": {name: asdict(Abilities(answers[name], found[name])) for name in systems}, "timings": timings}
 
 
