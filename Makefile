@@ -88,7 +88,7 @@ measure:
 	$(EVAL) run runs/data/squad2/gold.jsonl --corpus runs/data/squad2/corpus $(FEW) --out runs/squad2
 	$(EVAL) run runs/data/ramdocs/gold.jsonl --corpus runs/data/ramdocs/corpus $(FEW) --out runs/ramdocs
 	$(EVAL) run runs/data/ramdocs/pooled.jsonl --corpus runs/data/ramdocs/corpus $(FEW) --out runs/ramdocs-pooled
-	$(EVAL) run $(SEEDS) $(FEW) --out runs/seeds
+	$(EVAL) run $(SEEDS) $(FEW) --out runs/seeds-systems
 	$(EVAL) run runs/data/xquad/gold.jsonl --corpus runs/data/xquad/corpus --system byline --system $(VARIANT) --out runs/variant
 	$(EVAL) compare runs/variant runs/variant:$(VARIANT) > runs/variant/compare.md
 	$(EVAL) gate runs/variant:$(VARIANT) --baseline runs/variant > runs/variant/gate.md; test $$? -eq 1
