@@ -71,7 +71,7 @@ def run(
         raise InputError("Name at least one system with --system, and each only once")
     _check_folder(out, Path(gold))
     articles = read_corpus(folder_of(Path(settings.store).expanduser()) if corpus is None else corpus)
-    rows = [locate(row, articles.read) for row in _of_split(load_gold(gold), split)]
+    rows = [locate(row, articles.read, articles.files) for row in _of_split(load_gold(gold), split)]
     if corpus is None:
         check_fresh(Path(settings.store).expanduser(), articles.folder)
     config = {"systems": list(systems), "split": split, "settings": settings_record(settings)}
@@ -96,7 +96,7 @@ def _replay(gold: Path, corpus: str | Path | None, out: Path) -> Outcome:
     articles = read_corpus(record["where"] if corpus is None else corpus)
     if articles.sha256 != record["corpus"]["sha256"]:
         raise InputError(f"{articles.folder} has changed since the answers in {out} were given; run without --replay")
-    rows = [locate(row, articles.read) for row in _of_split(load_gold(gold), record["config"]["split"])]
+    rows = [locate(row, articles.read, articles.files) for row in _of_split(load_gold(gold), record["config"]["split"])]
     record |= {"gold": {"sha256": file_hash(gold), "questions": len(rows)}, "scored_with": code_hash()}
     asked = _replayed(out, record["config"]["systems"], rows)
     scored = write_results(out, record, rows, asked, articles.read)

@@ -230,3 +230,12 @@ def test_all_problems_of_a_question_are_found_with_their_line_and_the_nearest_wo
     assert "people marched" in missing
     assert "b.txt is not among the articles" in absent
     assert "the file c.txt of its conflict is not among the articles" in side
+
+
+def test_a_pattern_that_no_article_matches_is_a_problem() -> None:
+    gold = Gold("q", "?", files=("a*", "2024/*.txt"))
+    [problem] = problems(gold, {"a.txt": ""}.__getitem__, ["a.txt"])
+    assert "no article matches '2024/*.txt' of its files" in str(problem)
+    with pytest.raises(InputError, match="no article matches"):
+        locate(gold, {"a.txt": ""}.__getitem__, ["a.txt"])
+    assert not list(problems(gold, {"a.txt": ""}.__getitem__))

@@ -171,7 +171,7 @@ def check(
 
     articles = _articles(corpus, store)
     rows, wrong = read_gold(gold)
-    wrong += [problem for row in rows for problem in problems(row, articles.read)]
+    wrong += [problem for row in rows for problem in problems(row, articles.read, articles.files)]
     for problem in wrong:
         fail(str(problem))
     spans = sum(len(group) for row in rows for group in row.evidence)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import replace
+from fnmatch import fnmatchcase
 
 from rapidfuzz import fuzz
 
@@ -14,32 +15,36 @@ _ALIKE = 60  # rapidfuzz's partial ratio, 0..100, from which other words are wor
 _SHOWN = 120  # characters of a quotation in a message
 
 
-def locate(gold: Gold, read: Callable[[str], str]) -> Gold:
+def locate(gold: Gold, read: Callable[[str], str], files: Collection[str] | None = None) -> Gold:
     """`gold` with the exact start of every quotation, found as near to the hint as it stands in the text of its file.
 
-    `read(file)` gives a file's text and raises `KeyError` for a file that is not there. Raises `InputError` for the
-    first of `problems`.
+    `read(file)` gives a file's text and raises `KeyError` for a file that is not there; `files` are all there are,
+    where the patterns of the question are to be looked at. Raises `InputError` for the first of `problems`.
     """
     evidence = tuple(tuple(_located(span, gold, read) for span in group) for group in gold.evidence)
-    for problem in _strangers(gold, read):
+    for problem in _strangers(gold, read, files):
         raise problem
     return replace(gold, evidence=evidence)
 
 
-def problems(gold: Gold, read: Callable[[str], str]) -> Iterator[InputError]:
+def problems(gold: Gold, read: Callable[[str], str], files: Collection[str] | None = None) -> Iterator[InputError]:
     """What is wrong with the quotations and files of `gold`, one error each.
 
-    A quotation that is not in its file, one without a start that stands there more than once, a file that is not there.
+    A quotation that is not in its file, one without a start that stands there more than once, a file that is not there,
+    a pattern that no file matches.
     """
     for span in dict.fromkeys(span for group in gold.evidence for span in group):
         try:
             _located(span, gold, read)
         except InputError as problem:
             yield problem
-    yield from _strangers(gold, read)
+    yield from _strangers(gold, read, files)
 
 
-def _strangers(gold: Gold, read: Callable[[str], str]) -> Iterator[InputError]:
+def _strangers(gold: Gold, read: Callable[[str], str], files: Collection[str] | None) -> Iterator[InputError]:
+    for pattern in gold.files if files is not None else ():
+        if not any(fnmatchcase(file, pattern) for file in files or ()):
+            yield _problem(gold, f"no article matches {pattern!r} of its files")
     sides = gold.conflict.sides if gold.conflict else ()
     for file in dict.fromkeys(file for side in sides for file in side.files):
         try:
