@@ -33,7 +33,7 @@ app.add_typer(evaluation, name="eval")
 
 StoreOption = Annotated[
     str | None,
-    typer.Option("--store", metavar="FOLDER", help="Folder of the index. [default: .byline, or BYLINE_STORE]"),
+    typer.Option("--store", metavar="FOLDER", help="Folder of the index.", show_default=".byline, or BYLINE_STORE"),
 ]
 LlmOption = Annotated[
     str, typer.Option("--llm", metavar="NAME", help="Language model; this version quotes only: auto or none.")
@@ -128,7 +128,7 @@ def ask(
 def chat(
     host: Annotated[str, typer.Option(metavar="ADDRESS", help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[
-        int | None, typer.Option(min=1, max=65535, help="Port. [default: the first free one from 7860 on]")
+        int | None, typer.Option(min=1, max=65535, help="Port.", show_default="the first free one from 7860 on")
     ] = None,
     auth: Annotated[
         str | None, typer.Option(metavar="USER:PASSWORD", help="Ask for it; BYLINE_AUTH keeps it out of sight.")

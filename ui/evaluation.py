@@ -39,7 +39,8 @@ CorpusOption = Annotated[
     Path | None,
     typer.Option(
         metavar="FOLDER",
-        help="The articles that they are about, indexed apart. [default: those of the index, as it is]",
+        help="The articles that they are about, indexed apart.",
+        show_default="those of the index, as it is",
     ),
 ]
 RunArgument = Annotated[str, typer.Argument(metavar="RUN", help="Folder of a run, or RUN:SYSTEM, or a scores.jsonl.")]
@@ -72,7 +73,7 @@ def run(
     corpus: CorpusOption = None,
     store: StoreOption = None,
     out: Annotated[
-        Path | None, typer.Option(metavar="FOLDER", help="Where the results go. [default: runs/GOLD-DATE-TIME]")
+        Path | None, typer.Option(metavar="FOLDER", help="Where the results go.", show_default="runs/GOLD-DATE-TIME")
     ] = None,
     system: Annotated[
         list[str],
