@@ -98,11 +98,22 @@ def _path_and_system(named: str) -> tuple[Path, str | None]:
     raise InputError(f"There is no run {named}; make one with: byline eval run")
 
 
-def compare(a: str, b: str) -> Comparison:
-    """Compare two runs, each `RUN` or `RUN:SYSTEM`, on the questions that both asked.
+@dataclass(frozen=True, slots=True)
+class Sides:
+    """The scores of one system in each of two runs, what to call them, and those of the questions in both."""
 
-    Raises `InputError` where they share none, and where the gold of a question differs between them: scores against
-    different gold say nothing.
+    a: str
+    b: str
+    rows_a: list[Scored]
+    rows_b: list[Scored]
+    pairs: list[tuple[Scored, Scored]]
+
+
+def load_sides(a: str, b: str) -> Sides:
+    """Read two runs, each `RUN` or `RUN:SYSTEM`.
+
+    Raises `InputError` where they share no question, and where the gold of a question differs between them: scores
+    against different gold say nothing.
     """
     (name_a, rows_a), (name_b, rows_b) = load_side(a), load_side(b)
     other = {row.id: row for row in rows_b}
@@ -110,13 +121,20 @@ def compare(a: str, b: str) -> Comparison:
     if not pairs:
         raise InputError(f"{a} and {b} have no question in common")
     _check_gold(pairs, a, b)
+    return Sides(name_a, name_b, rows_a, rows_b, pairs)
+
+
+def compare(a: str, b: str) -> Comparison:
+    """Compare two runs on the questions that both asked. Raises `InputError` as `load_sides` does."""
+    sides = load_sides(a, b)
+    pairs = sides.pairs
     tags = dict.fromkeys(tag for row, _ in pairs for tag in row.tags)
     return Comparison(
-        name_a,
-        name_b,
+        sides.a,
+        sides.b,
         len(pairs),
-        len(rows_a) - len(pairs),
-        len(rows_b) - len(pairs),
+        len(sides.rows_a) - len(pairs),
+        len(sides.rows_b) - len(pairs),
         tuple(differences(pairs)),
         {tag: tuple(_of_tag(tag, pairs)) for tag in tags},
         tuple(first.id for first, second in pairs if (first.scores.get(RIGHT), second.scores.get(RIGHT)) == (0, 1)),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from eval.compare import SIGNIFICANT, Difference, compare, load_side
+from eval.compare import SIGNIFICANT, Difference, differences, load_sides
 from eval.scores import RIGHT, Scored
 
 MARGIN = 0.01
@@ -54,15 +54,15 @@ def gate(run: str, baseline: str, margin: float = MARGIN) -> Gate:
 
     A metric is lost when it is worse by more than `margin` *and* the difference is significant (two-sided p < .05, each
     metric by itself). It is unclear when it is not lost but its 95% interval reaches beyond the margin. Raises
-    `InputError` as `compare` does.
+    `InputError` as `load_sides` does.
     """
-    found = compare(baseline, run)
-    checked = tuple(difference for difference in found.differences if difference.metric in GATED)
+    sides = load_sides(baseline, run)
+    checked = tuple(differences(sides.pairs, GATED))
     lost = tuple(difference for difference in checked if difference.loss > margin and difference.p < SIGNIFICANT)
     unclear = tuple(difference for difference in checked if difference not in lost and _worst(difference) > margin)
-    rows = load_side(run)[1]
-    broken = _broken(rows) + _missing(found.only_a) + _unscored(rows, load_side(baseline)[1])
-    return Gate(found.b, found.a, margin, found.questions, broken, lost, unclear, checked)
+    missing = len(sides.rows_a) - len(sides.pairs)
+    broken = _broken(sides.rows_b) + _missing(missing) + _unscored(sides.rows_b, sides.rows_a)
+    return Gate(sides.b, sides.a, margin, len(sides.pairs), broken, lost, unclear, checked)
 
 
 def _worst(difference: Difference) -> float:

@@ -6,8 +6,7 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self, TextIO
+from typing import Any, TextIO
 
 from qa.models import Answer
 
@@ -59,9 +58,6 @@ class Journal:
     def __contains__(self, asked: tuple[str, str]) -> bool:
         return asked in self._known
 
-    def __len__(self) -> int:
-        return len(self._known)
-
     def __getitem__(self, asked: tuple[str, str]) -> Asked:
         return Asked.from_dict(json.loads(self._known[asked]))
 
@@ -88,14 +84,6 @@ class Journal:
         assert self._file
         self._file.writelines(line + "\n" for line in lines)
         self._file.flush()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
 
 def _read(path: Path, key: str) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterable, Sequence
+from contextlib import closing
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -81,7 +82,7 @@ def run(
     if corpus is None:
         inputs = replace(inputs, store=Path(settings.store).expanduser(), ready=True)
     out.mkdir(parents=True, exist_ok=True)
-    with Journal(out / JOURNAL, value_hash(record)) as journal:
+    with closing(Journal(out / JOURNAL, value_hash(record))) as journal:
         record |= _ask_all(systems, inputs, rows, journal)
         asked = (journal[name, row.id] for name in systems for row in rows)
         scored = write_results(out, record, rows, asked, articles.read)
@@ -159,18 +160,19 @@ def _ask_all(systems: Sequence[str], inputs: Inputs, rows: Sequence[Gold], journ
                         journal.add(_ask(system, row))
                     progress.advance(task)
 
-    def hits(name: str, row: Gold) -> bool:
-        answer = journal[name, row.id].answer
-        return answer is not None and bool(answer.hits)
-
+    times, does = {}, {}
+    for name in systems:
+        given = [journal[name, row.id] for row in rows]
+        times[name] = _times(seconds[name], given)
+        retrieves = any(asked.answer is not None and asked.answer.hits for asked in given)
+        does[name] = asdict(Abilities(answers[name], retrieves or not answers[name]))
     timings = {
         "started": started.isoformat(timespec="seconds"),
         "seconds": round((datetime.now(UTC) - started).total_seconds(), 3),
         "peak_memory_mb": peak_memory(),
-        "systems": {name: _times(seconds[name], [journal[name, row.id] for row in rows]) for name in systems},
+        "systems": times,
     }
-    found = {name: not answers[name] or any(hits(name, row) for row in rows) for name in systems}
-    return {"systems": {name: asdict(Abilities(answers[name], found[name])) for name in systems}, "timings": timings}
+    return {"systems": does, "timings": timings}
 
 
 def _ask(system: System, gold: Gold) -> Asked:

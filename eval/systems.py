@@ -7,7 +7,7 @@ import importlib
 import inspect
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -226,7 +226,7 @@ def _dense(inputs: Inputs) -> AbstractContextManager[System]:
 def _txtai(inputs: Inputs) -> Iterator[System]:
     from eval.txtai import HybridSearch
 
-    with HybridSearch(inputs.corpus.texts, inputs.settings.embedding_model) as search:
+    with closing(HybridSearch(inputs.corpus.texts, inputs.settings.embedding_model)) as search:
         yield Retriever("txtai", search.search)
 
 

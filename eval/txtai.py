@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from types import TracebackType
-from typing import Self
 
 from eval.baselines import paragraphs
 from index.embed import bundled_path
@@ -16,7 +14,7 @@ from qa.models import Hit
 class HybridSearch:
     """txtai's `Embeddings` with `hybrid=True`, the same embedding model and the paragraphs of the other baselines.
 
-    Keeps files open; close it, or use `with`.
+    Keeps files open: close it.
     """
 
     def __init__(self, texts: Mapping[str, str], model: str) -> None:
@@ -38,12 +36,8 @@ class HybridSearch:
     def _hit(self, number: int, score: float) -> Hit:
         return Hit(*self._places[number], text=self._text(number), score=score)
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def close(self) -> None:
+        """Release the files."""
         self._embeddings.close()
 
     def _text(self, number: int) -> str:

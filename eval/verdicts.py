@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from eval.compare import Comparison, Difference
 from eval.gate import Gate
 from eval.scores import METRICS
+from qa.models import name_some
 
 SHOWN = 12  # ids of a list; the whole list is in the JSON
 _PLACES = {metric.name: metric.places for metric in METRICS}
@@ -78,7 +79,4 @@ def _p(p: float) -> str:
 
 
 def _ids(ids: Sequence[str]) -> str:
-    if not ids:
-        return "none"
-    more = f" and {len(ids) - SHOWN} more" if len(ids) > SHOWN else ""
-    return ", ".join(ids[:SHOWN]) + more
+    return name_some(ids, SHOWN) or "none"

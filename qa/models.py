@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal, NamedTuple
 
@@ -206,9 +206,9 @@ def describe(citation: Citation) -> str:
     return f"{citation.file}, {place}" + (f" ({about})" if about else "") + also
 
 
-def name_some(files: tuple[str, ...]) -> str:
-    """The first files by name, and how many more there are: `a.txt, b.txt, c.txt and 2 more`."""
-    return ", ".join(files[:_NAMED]) + (f" and {len(files) - _NAMED} more" if len(files) > _NAMED else "")
+def name_some(names: Sequence[str], most: int = _NAMED) -> str:
+    """The first names, and how many more there are: `a.txt, b.txt, c.txt and 2 more`."""
+    return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")
 
 
 def _plain(value: Any) -> Any:

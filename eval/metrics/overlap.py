@@ -58,7 +58,7 @@ def _held(hits: Sequence[Hit], group: Sequence[GoldSpan]) -> int:
         for hit in hits
         if hit.file == file
     ]
-    return _size(_union(item for item in common if item[1] < item[2]))
+    return _size(union(item for item in common if item[1] < item[2]))
 
 
 def _spans(group: Sequence[GoldSpan]) -> list[Range]:
@@ -73,7 +73,8 @@ def _size(ranges: Iterable[Range]) -> int:
     return sum(end - start for _, start, end in ranges)
 
 
-def _union(ranges: Iterable[Range]) -> list[Range]:
+def union(ranges: Iterable[Range]) -> list[Range]:
+    """The ranges, sorted, those that overlap or touch joined into one."""
     joined: list[Range] = []
     for file, start, end in sorted(ranges):
         if joined and joined[-1][0] == file and start <= joined[-1][2]:

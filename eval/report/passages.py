@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable
 from typing import Any
 
+from eval.metrics.overlap import union
 from qa.models import Place
 
 LONGEST = 1_500  # characters of one passage
@@ -53,7 +54,9 @@ class Passages:
 
     def _file(self, name: str) -> dict[str, Any]:
         text = self._text(name) or ""
-        stretches = [[start, text[start:end]] for start, end in _joined(self._ranges[name])]
+        stretches = [
+            [start, text[start:end]] for _, start, end in union((name, *found) for found in self._ranges[name])
+        ]
         return {"name": name, "length": len(text), "texts": stretches}
 
     def _text(self, file: str) -> str | None:
@@ -102,13 +105,3 @@ def _before_space(text: str, last: int, after: int) -> int:
         return last
     found = next((at for at in range(last, max(last - _SNAP, after), -1) if text[at].isspace()), None)
     return last if found is None else found
-
-
-def _joined(ranges: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    joined: list[tuple[int, int]] = []
-    for start, end in sorted(ranges):
-        if joined and start <= joined[-1][1]:
-            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
-        else:
-            joined.append((start, end))
-    return joined

@@ -12,7 +12,7 @@ from eval.metrics.citations import citation_recall, cites, stands
 from eval.metrics.conflicts import conflict_recall, false_conflict, side_coverage
 from eval.metrics.outcomes import injected
 from eval.metrics.values import unsupported
-from qa.models import Answer
+from qa.models import Answer, name_some
 
 Read = Callable[[str], str]
 
@@ -192,8 +192,7 @@ def _quoted(words: Iterable[str]) -> str:
 
 
 def _listed(words: Sequence[str]) -> str:
-    more = f" and {len(words) - _NAMED} more" if len(words) > _NAMED else ""
-    return ", ".join(words[:_NAMED]) + more
+    return name_some(words, _NAMED)
 
 
 def _short(words: str) -> str:
