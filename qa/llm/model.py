@@ -1,0 +1,93 @@
+"""A language model as Byline asks it: messages in, words out, whatever runs it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, Protocol
+
+if TYPE_CHECKING:
+    from llama_index.core.base.llms.types import ChatMessage, ChatResponse
+    from llama_index.core.llms import LLM
+
+Role = Literal["system", "user", "assistant"]
+Message = tuple[Role, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What a model said. `logprobs`: natural logarithm of the probability of each token, where the model tells."""
+
+    text: str
+    logprobs: tuple[float, ...] = ()
+    prompt_tokens: int = 0  # 0 where the model does not count
+    tokens: int = 0
+
+
+class Model(Protocol):
+    """What phrases answers. Temperature is always 0."""
+
+    @property
+    def name(self) -> str:
+        """What an answer says it was phrased by."""
+
+    @property
+    def fingerprint(self) -> str:
+        """What tells this model from another of the same name: a hash of its file, the address of its server."""
+
+    @property
+    def copies(self) -> bool:
+        """Whether `reply` keeps to a grammar."""
+
+    def reply(self, messages: Sequence[Message], most: int, grammar: str | None = None) -> Reply:
+        """The reply in at most `most` tokens. Raises `ModelError` where there is none."""
+
+    def stream(self, messages: Sequence[Message], most: int) -> Iterator[str]:
+        """The same in pieces, as they come. Raises `ModelError`, also in the middle."""
+
+
+class LlamaIndexModel:
+    """Any LlamaIndex LLM as a `Model`: the embedded ones, those behind servers, and what a user passes in."""
+
+    def __init__(self, llm: LLM, name: str, fingerprint: str) -> None:
+        self.llm, self.name, self.fingerprint = llm, name, fingerprint
+        self.copies = bool(getattr(llm, "keeps_to_grammar", False))
+
+    def reply(self, messages: Sequence[Message], most: int, grammar: str | None = None) -> Reply:
+        """See `Model`."""
+        from qa.llm.failures import told
+
+        more = {"grammar": grammar} if grammar and self.copies else {}
+        with told(self.name):
+            response = self.llm.chat(_chat(messages), max_tokens=most, **more)
+            usage = _usage(response)
+            logprobs = tuple(getattr(token, "logprob", 0.0) for token in _flat(response.logprobs))
+            return Reply(response.message.content or "", logprobs, *usage)
+
+    def stream(self, messages: Sequence[Message], most: int) -> Iterator[str]:
+        """See `Model`."""
+        from qa.llm.failures import told
+
+        with told(self.name):
+            for response in self.llm.stream_chat(_chat(messages), max_tokens=most):
+                if response.delta:
+                    yield response.delta
+
+
+def _chat(messages: Sequence[Message]) -> list[ChatMessage]:
+    from llama_index.core.base.llms.types import ChatMessage, MessageRole
+
+    return [ChatMessage(role=MessageRole(role), content=content) for role, content in messages]
+
+
+def _usage(response: ChatResponse) -> tuple[int, int]:
+    """Tokens of the prompt and of the reply, 0 where the server does not say."""
+    raw = response.raw
+    usage = raw.get("usage") if isinstance(raw, dict) else getattr(raw, "usage", None)
+    read = usage.get if isinstance(usage, dict) else lambda name: getattr(usage, name, None)
+    return int(read("prompt_tokens") or 0), int(read("completion_tokens") or 0)
+
+
+def _flat(logprobs: object) -> list[object]:
+    """LlamaIndex gives the likeliest tokens at each place as a list; the first is the one that was said."""
+    return [place[0] for place in logprobs if place] if isinstance(logprobs, list) else []
