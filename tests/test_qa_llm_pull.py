@@ -155,7 +155,7 @@ def test_a_cut_is_continued_at_once_for_as_long_as_more_comes(hub: Hub, settings
 def test_a_hub_that_brings_no_more_is_given_up_and_the_next_pull_goes_on(hub: Hub, settings: Settings):
     model = replace(MODEL, urls=(hub.url,))
     hub.cuts = [100_000, 0]
-    with pytest.raises(BylineError, match=r"127\.0\.0\.1 sends no more.*\n.*MB that are here are kept"):
+    with pytest.raises(BylineError, match=r"127\.0\.0\.1 failed.*\n.*MB that are here are kept"):
         fetched(model, settings)
     assert partial_of(settings).read_bytes() == CONTENT[:100_000]
     assert fetched(model, settings)[0] == 100_000
@@ -234,7 +234,7 @@ def test_an_answer_without_a_length_that_ends_early_is_continued_or_given_up(hub
     assert hub.asked == [None, "bytes=100000-"]
     other = replace(MODEL, urls=(hub.url,), file="other.gguf")
     hub.cuts = [0]
-    with pytest.raises(BylineError, match=r"127\.0\.0\.1 sends no more \(it ends too early\)"):
+    with pytest.raises(BylineError, match=r"127\.0\.0\.1 failed \(it ends too early\)"):
         pull(other, settings, lambda *_: None)
 
 

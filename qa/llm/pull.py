@@ -126,7 +126,7 @@ def _from_hub(url: str, partial: Path, size: int, progress: Progress) -> None:
             else:
                 reason = "it ends too early"
             if _size(partial) <= before:
-                raise _SourceError(f"{host} sends no more ({reason})")
+                raise _SourceError(f"{host} failed ({reason})")
 
 
 def _continue(client: httpx.Client, url: str, partial: Path, size: int, progress: Progress) -> None:
