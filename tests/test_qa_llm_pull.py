@@ -65,9 +65,9 @@ class Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Range", f"bytes {start}-{len(hub.content) - 1}/{len(hub.content)}")
         self.end_headers()
         sent = body[: hub.cuts.pop(0)] if hub.cuts else body
+        hub.sent += len(sent)  # before the client can be done
         with suppress(ConnectionError):  # who has enough hangs up
             self.wfile.write(sent)
-        hub.sent += len(sent)
         if hub.hold and len(sent) < len(body):
             hub.hold.wait(60)
 
