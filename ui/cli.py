@@ -30,6 +30,8 @@ app = typer.Typer(
 )
 evaluation = typer.Typer(no_args_is_help=True, help="Measure how good the answers are, on gold questions.")
 app.add_typer(evaluation, name="eval")
+models = typer.Typer(no_args_is_help=True, help="Local language models: what there is, and fetch a better one.")
+app.add_typer(models, name="model")
 
 StoreOption = Annotated[
     str | None,
@@ -164,7 +166,8 @@ def doctor(store: StoreOption = None, as_json: JsonOption = False) -> None:
 def main() -> None:
     """The `byline` command. Exit status: 0 done, 2 bad usage or bad input, 1 anything that broke."""
     import ui.evaluation
-    import ui.measuring  # noqa: F401 these add the commands of `byline eval`
+    import ui.measuring
+    import ui.models  # noqa: F401 these add the commands of `byline eval` and `byline model`
 
     try:
         app()
