@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from browsing import CHROMIUM
+from hostile import POISONED
 from playwright.sync_api import Browser, expect, sync_playwright
 
 from index.builder import build
@@ -34,6 +35,15 @@ def seeds_settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     settings = Settings(store=str(tmp_path_factory.mktemp("seeds") / "store"))
     report = build(SEEDS, settings)
     assert len(report.added) == len(list(SEEDS.glob("*.txt"))), report
+    return settings
+
+
+@pytest.fixture(scope="session")
+def poisoned_settings(tmp_path_factory: pytest.TempPathFactory, embedder: Embedder) -> Settings:
+    """Settings with a store built from the poisoned articles, and their clean twins. For reading."""
+    settings = Settings(store=str(tmp_path_factory.mktemp("poisoned") / "store"))
+    report = build(POISONED, settings, embedder=embedder)
+    assert not report.skipped, report
     return settings
 
 
