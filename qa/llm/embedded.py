@@ -177,9 +177,22 @@ def _memory() -> int | None:
         return None
 
 
-def _load(path: Path, context: int) -> Any:
-    import xllamacpp
+def _library() -> Any:
+    """llama.cpp with threads that sleep while they wait for each other.
 
+    Its OpenMP reads the variable when it is loaded. Threads that spin, which is its default, wait for a core that
+    another process holds: a reply then takes thirty times as long.
+    """
+    os.environ.setdefault("OMP_WAIT_POLICY", "passive")
+    try:
+        import xllamacpp
+    except ImportError as error:
+        raise ModelError(f"llama.cpp cannot be loaded ({error}); on Debian: apt-get install libgomp1") from error
+    return xllamacpp
+
+
+def _load(path: Path, context: int) -> Any:
+    xllamacpp = _library()
     params = xllamacpp.CommonParams()
     params.model.path = str(path)
     params.n_ctx = context

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, Protocol
@@ -9,6 +10,8 @@ from typing import TYPE_CHECKING, Literal, Protocol
 if TYPE_CHECKING:
     from llama_index.core.base.llms.types import ChatMessage, ChatResponse
     from llama_index.core.llms import LLM
+
+LONGEST = 180.0  # seconds that a reply may take to come in whole
 
 Role = Literal["system", "user", "assistant"]
 Message = tuple[Role, str]
@@ -66,10 +69,14 @@ class LlamaIndexModel:
 
     def stream(self, messages: Sequence[Message], most: int) -> Iterator[str]:
         """See `Model`."""
-        from qa.llm.failures import told
+        from qa.llm.failures import ModelError, told
 
+        until = time.monotonic() + LONGEST
         with told(self.name):
-            for response in self.llm.stream_chat(_chat(messages), max_tokens=most):
+            pieces = self.llm.stream_chat(_chat(messages), max_tokens=most)
+            for count, response in enumerate(pieces):
+                if count > 2 * most or time.monotonic() > until:  # a server that heeds no limit
+                    raise ModelError(f"{self.name} did not come to an end")
                 if response.delta:
                     yield response.delta
 

@@ -1,0 +1,130 @@
+"""Which language model answers: what the settings name, or an object that was passed in."""
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from index.errors import InputError
+from index.settings import Settings
+from qa.llm.files import KnownModel, best_present, check_model, known_models, path_of
+from qa.llm.model import LlamaIndexModel, Model
+
+if TYPE_CHECKING:
+    from llama_index.core.llms import LLM
+
+AUTO, NONE = "auto", "none"
+GGUF, OLLAMA, OPENAI = "gguf:", "ollama:", "openai:"
+OLLAMA_URL = "http://127.0.0.1:11434/v1"
+OPENAI_URL = "https://api.openai.com/v1"
+TIMEOUT = 60.0  # seconds without a sign of life from a server
+CONNECT = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """The model that answers, None where answers are quoted only, and why it is this one."""
+
+    model: Model | None
+    why: str
+    server: str = ""  # the address that questions and evidence are sent to; empty where all stays in this process
+
+
+def choose(settings: Settings, llm: object = None) -> Chosen:
+    """The model named by `llm`, else by the settings. Nothing is loaded and no server is asked yet.
+
+    `llm`: None, a name (see `Settings.llm`), a LlamaIndex LLM or a `Model`. Raises `InputError` for a name that is
+    unknown or a model that is not there; only `auto` does without.
+    """
+    named = settings.llm if llm is None else llm
+    if not isinstance(named, str):
+        return Chosen(_passed(named), "it was passed in")
+    if named == NONE:
+        return Chosen(None, "none is wanted; answers are quoted word for word")
+    if named == AUTO:
+        return _auto(settings)
+    if named.startswith(GGUF):
+        return Chosen(_gguf(Path(named.removeprefix(GGUF)).expanduser()), "it was named")
+    if named.startswith((OLLAMA, OPENAI)):
+        return _server(named, settings)
+    return Chosen(_known(named, settings), "it was named")
+
+
+def _auto(settings: Settings) -> Chosen:
+    if settings.llm_base_url:
+        return _server(OPENAI + "default", settings)
+    found = best_present(settings)
+    if found is None:
+        return Chosen(None, "no language model is there; get one with: byline model pull smollm2")
+    return Chosen(_local(*found, settings), "it is the best one that is here")
+
+
+def _passed(llm: object) -> Model:
+    from llama_index.core.llms import LLM
+
+    if isinstance(llm, LLM):
+        name = llm.metadata.model_name
+        return LlamaIndexModel(llm, name, name)
+    if hasattr(llm, "reply") and hasattr(llm, "stream"):
+        return llm  # type: ignore[return-value] a Model is told by what it does
+    raise InputError(f"llm is a name, or a LlamaIndex LLM, not {type(llm).__name__}.")
+
+
+def _known(name: str, settings: Settings) -> Model:
+    known = {model.name: model for model in known_models()}
+    if name not in known:
+        close = difflib.get_close_matches(name, known, n=1)
+        hint = f"did you mean {close[0]}?" if close else "known are"
+        forms = ", ".join([AUTO, NONE, *known, "gguf:PATH", "ollama:NAME", "openai:NAME"])
+        raise InputError(f"There is no language model {name!r}; {hint if close else f'{hint} {forms}'}")
+    path = path_of(known[name], settings)
+    if path is None:
+        raise InputError(f"{name} is not here; get it with: byline model pull {name}")
+    return _local(known[name], path, settings)
+
+
+def _local(model: KnownModel, path: Path, settings: Settings) -> Model:
+    from qa.llm.embedded import Embedded
+
+    check = partial(_check, model, settings)
+    return LlamaIndexModel(Embedded(path=str(path), check=check), model.name, model.sha256)
+
+
+def _check(model: KnownModel, settings: Settings, path: Path) -> None:
+    check_model(model, path, settings)
+
+
+def _gguf(path: Path) -> Model:
+    from qa.llm.embedded import Embedded
+
+    if not path.is_file():
+        raise InputError(f"There is no file {path}; name a GGUF file with --llm gguf:PATH")
+    about = path.stat()
+    fingerprint = f"{path.name} {about.st_size} {about.st_mtime_ns}"
+    return LlamaIndexModel(Embedded(path=str(path.resolve())), f"{GGUF}{path.name}", fingerprint)
+
+
+def _server(named: str, settings: Settings) -> Chosen:
+    kind, _, model = named.partition(":")
+    if not model:
+        raise InputError(f"Name the model after the colon: --llm {kind}:NAME")
+    url = settings.llm_base_url or (OLLAMA_URL if kind == "ollama" else OPENAI_URL)
+    if not url.startswith(("http://", "https://")):
+        raise InputError(f"BYLINE_LLM_BASE_URL is an address such as http://127.0.0.1:8080/v1, not {url!r}")
+    if url == OPENAI_URL and not settings.llm_api_key:
+        raise InputError(f"{named} needs BYLINE_LLM_API_KEY, or BYLINE_LLM_BASE_URL for a server of yours")
+    llm = _client(url, model, settings.llm_api_key)
+    return Chosen(LlamaIndexModel(llm, named, f"{url} {model}"), f"it is asked at {url}", url)
+
+
+def _client(url: str, model: str, key: str) -> LLM:
+    import httpx
+    from llama_index.llms.openai_like import OpenAILike
+
+    timeout = httpx.Timeout(TIMEOUT, connect=CONNECT)
+    options: dict[str, Any] = {"api_base": url, "api_key": key or "none", "timeout": TIMEOUT, "max_retries": 0}
+    client = httpx.Client(timeout=timeout)
+    return OpenAILike(model=model, temperature=0.0, is_chat_model=True, http_client=client, **options)
