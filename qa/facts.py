@@ -14,8 +14,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from index.terms import STOP_WORDS, terms
+from index.terms import STOP_WORDS
 from qa.numbers import numbers
+from qa.stems import stems
 
 _TYPEWRITTEN = str.maketrans("“”„‟«»‘’‚‛‹›`´‐‑‒–—―", '""""""' + "'" * 8 + "-" * 6)
 _WORD = re.compile(r"(?:[A-Za-z]\.){2,}|[^\W\d_]+(?:'[^\W\d_]+)*")
@@ -176,7 +177,12 @@ class Known:
     @cached_property
     def stems(self) -> frozenset[str]:
         """Index terms."""
-        return frozenset(terms(self.plain))
+        return frozenset(stems(self.plain))
+
+    @cached_property
+    def capitals(self) -> frozenset[str]:
+        """Words all in capitals, without full stops."""
+        return frozenset(re.findall(r"\b[A-Z]{2,}\b", self.plain.replace(".", "")))
 
     @cached_property
     def acronyms(self) -> frozenset[str]:
@@ -205,6 +211,12 @@ def bare_word(word: str) -> str:
         return "usa"
     decomposed = unicodedata.normalize("NFKD", word)
     return "".join(c for c in decomposed if not unicodedata.combining(c)).casefold()
+
+
+def values(sentence: str) -> str:
+    """The numbers and names of a sentence, which `missing_facts` looks for."""
+    text = plain(sentence)
+    return " ".join([*(number.text for number in numbers(text)), *(word for word, _ in names(text))])
 
 
 def missing_facts(sentence: str, sources: Known, context: Known, question: str = "") -> list[str]:
@@ -311,7 +323,7 @@ def _begins(before: str) -> bool:
 
 def _missing_names(said: Known, sources: Known, context: Known, question: Known) -> Iterator[str]:
     known = (sources, context)
-    spelled = {word for run in _runs(said.plain) if _acronym_known(run, known) for word in run}
+    spelled = {word for run in _runs(said.plain) for word in _spelled(run, known)}
     for word, begins in names(said.plain):
         bare = bare_word(word)
         if (begins and bare in _OPENERS) or word in spelled or any(_names(bare, k) for k in known):
@@ -339,7 +351,7 @@ def _names(bare: str, known: Known) -> bool:
     full = _CALENDAR.get(bare, bare)
     if bare in known.words or full in known.words or bare in known.acronyms:
         return True
-    if full == bare and set(terms(bare)) & known.stems:
+    if full == bare and set(stems(bare)) & known.stems:
         return True
     return any(_related(bare, word) for word in known.words) or _alias(bare, known)
 
@@ -376,9 +388,15 @@ def _initials(run: list[str]) -> Iterator[str]:
             yield letters[start:end]
 
 
-def _acronym_known(run: list[str], known: tuple[Known, ...]) -> bool:
-    letters = "".join(word[0] for word in run)
-    return any(re.search(rf"\b{re.escape(letters)}\b", k.plain.replace(".", "")) for k in known)
+def _spelled(run: list[str], known: tuple[Known, ...]) -> set[str]:
+    """The words of the run whose initials stand in a text, as `UN` does for `United Nations`."""
+    found = set[str]()
+    for start in range(len(run) - 1):
+        for end in range(start + 2, min(len(run), start + 6) + 1):
+            letters = "".join(word[0] for word in run[start:end])
+            if any(letters in k.capitals for k in known):
+                found |= set(run[start:end])
+    return found
 
 
 def _refers_back(said: Known, sources: Known, context: Known, question: Known) -> bool:

@@ -11,8 +11,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from index.terms import terms
 from qa.facts import bare_word, names, plain
+from qa.stems import stems
 
 _TOKEN = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*|[.,;:!?()]")
 _STOP = re.compile("[.;:!?]")
@@ -40,7 +40,7 @@ _EMPHASIS = re.compile(
 _LINKS = frozenset({"of", "for", "that", "to", "any"})  # between a negation's first word and what it is about
 _ENDS = frozenset(".;:!?(),") | {"but", "although", "though", "because", "while", "and", "which", "who"}
 _OPPOSITES = tuple(
-    (frozenset(terms(one)), frozenset(terms(other)))
+    (frozenset(stems(one)), frozenset(stems(other)))
     for one, other in (
         ("rise rose risen rising increase grow grew growth climb surge jump gain",
          "fall fell fallen falling decrease decline drop shrink shrank plunge plummet lose lost"),
@@ -67,12 +67,6 @@ _OPPOSITES = tuple(
         ("ally friend", "enemy"),
     )
 )  # fmt: skip
-_FORMS = {  # of verbs that stand between names
-    "beaten": "beat", "shot": "shoot", "took": "take", "taken": "take", "gave": "give", "given": "give",
-    "told": "tell", "met": "meet", "chose": "choose", "chosen": "choose", "wrote": "write", "written": "write",
-    "sold": "sell", "bought": "buy", "struck": "strike", "won": "win", "led": "lead", "overthrew": "overthrow",
-    "overthrown": "overthrow", "bitten": "bite", "bit": "bite", "sued": "sue", "fought": "fight", "sent": "send",
-}  # fmt: skip
 _ORDER = (({"before"}, {"after"}), ({"more"}, {"less", "fewer"}), ({"above"}, {"below", "under"}))
 
 
@@ -87,7 +81,7 @@ class Polarity:
 
 @lru_cache(maxsize=20_000)
 def _stem(token: str) -> str:
-    return next(iter(terms(_FORMS.get(token, token))), "")
+    return next(iter(stems(token)), "")
 
 
 def polarity(text: str) -> Polarity:
@@ -151,12 +145,12 @@ def _is_lost(cue: str, heads: tuple[str, ...], said: Polarity, told: Polarity) -
     """The sentence affirms, and does not deny, what the source denies and nowhere affirms."""
     if not heads or (cue != "not" and cue in {known for known, _ in said.cues}):
         return False
-    stems = set(heads) - said.denied - told.affirmed
-    return bool(stems & said.affirmed)
+    lost = set(heads) - said.denied - told.affirmed
+    return bool(lost & said.affirmed)
 
 
 def _directions(sentence: str, source: str) -> Iterator[str]:
-    said, told = frozenset(terms(sentence)), frozenset(terms(source))
+    said, told = frozenset(stems(sentence)), frozenset(stems(source))
     for pair in _OPPOSITES:
         for here, there in (pair, pair[::-1]):
             if said & here and not told & here and told & there and not said & there:

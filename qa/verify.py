@@ -22,10 +22,10 @@ from itertools import pairwise
 import numpy as np
 
 from index.embed import Embedder, Vectors
-from index.terms import terms
 from qa.entailment import Entailment
-from qa.facts import Known, missing_facts
+from qa.facts import Known, missing_facts, values
 from qa.polarity import flips
+from qa.stems import stems
 
 LONGEST = 2_000  # characters; no sentence that answers a question is longer
 ENTAILED = 0.5  # probability that an NLI model must give, where there is one
@@ -137,7 +137,7 @@ def _unfit(claim: Claim) -> str:
         return "a source"
     if len(claim.sentence) > LONGEST:
         return f"a sentence of at most {LONGEST:,} characters"
-    return "" if terms(claim.sentence) else "words of content"
+    return "" if stems(claim.sentence) else "words of content"
 
 
 def _texts(claim: Claim) -> list[str]:
@@ -150,12 +150,14 @@ def _signals(claim: Claim, vectors: Vectors) -> Signals:
     sources, context = Known("\n".join(claim.sources)), Known(claim.context)
     missing = missing_facts(claim.sentence, sources, context, claim.question)
     why = tuple(dict.fromkeys([*missing, *flips(claim.sentence, claim.sources)]))
-    stems = terms(claim.sentence)
+    said = stems(claim.sentence)
+    # A value that is there in another form is covered: `12` and `twelve`, `UN` and `United Nations`.
+    known = sources.stems | context.stems | (set(stems(values(claim.sentence))) - set(stems(" ".join(missing))))
     cosines = vectors[1:] @ vectors[0]
     single = cosines if len(cosines) == 1 else cosines[:-1]
     features = (
-        _share(stem in sources.stems or stem in context.stems for stem in stems),
-        _pairs(stems, [terms(text) for text in (*claim.sources, claim.context)]),
+        _share(stem in known for stem in said),
+        _pairs(said, [stems(text) for text in (*claim.sources, claim.context)]),
         float(single.max()),
         float(cosines[-1]),
         math.log1p(len(why)),
@@ -168,7 +170,7 @@ def _share(values: Iterable[bool]) -> float:
     return sum(held) / len(held) if held else 0.0
 
 
-def _pairs(stems: Sequence[str], sources: Sequence[Sequence[str]]) -> float:
+def _pairs(said: Sequence[str], sources: Sequence[Sequence[str]]) -> float:
     """Share of the pairs of neighbours that stand near each other in a source, in either order."""
     near: set[frozenset[str]] = {
         frozenset((one, other))
@@ -176,12 +178,12 @@ def _pairs(stems: Sequence[str], sources: Sequence[Sequence[str]]) -> float:
         for n, one in enumerate(source)
         for other in source[n + 1 :][:_NEAR]
     }
-    pairs = {frozenset(pair) for pair in pairwise(stems)}
+    pairs = {frozenset(pair) for pair in pairwise(said)}
     return _share(pair in near for pair in pairs) if pairs else 1.0
 
 
 def _uncovered(claim: Claim) -> list[str]:
     """The words that no source holds."""
-    known = Known("\n".join((*claim.sources, claim.context))).stems
+    known = Known("\n".join((*claim.sources, claim.context))).stems | set(stems(values(claim.sentence)))
     words = dict.fromkeys(word.strip(".,;:!?\"'“”‘’()") for word in claim.sentence.split())
-    return [f"the word {word}" for word in words if (stems := terms(word)) and not set(stems) & known]
+    return [f"the word {word}" for word in words if (found := stems(word)) and not set(found) & known]
