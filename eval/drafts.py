@@ -98,8 +98,9 @@ def _true(claim: Claim, others: Sequence[str], generator: random.Random) -> Iter
         yield "shortened", replace(claim, sentence=short)
     if (spelled := _respelled(source)) != source:
         yield "respelled", replace(claim, sentence=spelled)
-    if others:
-        other = generator.choice(others)
+    whole = [sentence for sentence in others if not re.search('[“”"]', sentence + source)]
+    if whole:  # half of a quotation in one and half in the other would be no draft
+        other = generator.choice(whole)
         merged = f"{source.rstrip('.')}, and {other}"
         yield "two sources merged", replace(claim, sentence=merged, sources=(source, other))
 

@@ -13,6 +13,7 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 from index.terms import STOP_WORDS
 from qa.numbers import numbers
@@ -30,7 +31,9 @@ _CALENDAR |= {"sept": "september", "tues": "tuesday", "wed": "wednesday", "thurs
 _CALENDAR.pop("")
 _NUMERAL = re.compile(r"\d")
 _QUOTED = re.compile(r'"([^"]*)(?:"|$)|(?<![\w"])\'(?=\w)([^"]*?[^\s"])\'(?!\w)')
+_CLOSES = re.compile(r'[^"]*[^\s"(]"(?:[\s.,;:!?]|$)')
 _STAND_INS = re.compile(r"\b(?:he|she|it|they|him|her|them|his|hers|its|their|there|here)\b", re.IGNORECASE)
+_FAR = 3  # words: `Vladimir Putin, the president` has `President Putin`
 _COURTESY = frozenset({"mr", "mrs", "ms", "miss", "dr", "sir", "prof", "st"})
 _SUFFIXES = frozenset({"n", "an", "ian", "ean", "ese", "ish", "i", "s", "ns", "ans", "ians", "is"})
 _ALIASES = (
@@ -175,6 +178,16 @@ class Known:
         return frozenset(bare | {_CALENDAR[word] for word in bare if word in _CALENDAR} | _of_dates(self.plain))
 
     @cached_property
+    def order(self) -> list[str]:
+        """Every word in its bare form, in order."""
+        return [bare_word(match[0]) for match in _WORD.finditer(self.plain)]
+
+    def nearest(self, one: str, other: str) -> int:
+        """How many words apart two bare words are at least; many where one is not there."""
+        here, there = ([n for n, word in enumerate(self.order) if word == wanted] for wanted in (one, other))
+        return min((abs(n - m) for n in here[:50] for m in there[:50]), default=_FAR + 1)
+
+    @cached_property
     def stems(self) -> frozenset[str]:
         """Index terms."""
         return frozenset(stems(self.plain))
@@ -229,6 +242,7 @@ def missing_facts(sentence: str, sources: Known, context: Known, question: str =
         *_missing_quotations(said, sources, context),
         *_missing_numbers(said, sources, context),
         *_missing_names(said, sources, context, Known(question)),
+        *_joined_names(said, sources, context),
     ]
 
 
@@ -237,6 +251,8 @@ def missing_facts(sentence: str, sources: Known, context: Known, question: str =
 
 def quotations(text: str) -> list[str]:
     """The words between quotation marks of `plain(text)`; one that is never closed goes to the end."""
+    if text.count('"') % 2 and _CLOSES.match(text):  # the end of a quotation that began in a sentence before
+        text = f'"{text}'
     return [quoted.strip() for match in _QUOTED.finditer(text) if (quoted := match[1] or match[2] or "").strip()]
 
 
@@ -269,9 +285,7 @@ def _missing_numbers(said: Known, sources: Known, context: Known) -> Iterator[st
         if not number.forms & known:
             yield f"the number {number.text}"
     for day, month in sorted(said.days):
-        if {found for found in sources.days | context.days if found[1] == month} and not (
-            (day, month) in sources.days | context.days or _in_span(day, month, sources.plain)
-        ):
+        if (day, month) not in sources.days | context.days and not _in_span(day, month, sources.plain):
             yield f"the date {month.capitalize()} {day}"
 
 
@@ -312,9 +326,11 @@ def names(text: str) -> Iterator[tuple[str, bool]]:
         bare = bare_word(word)
         if not any(c.isupper() for c in word) or bare in _COURTESY or len(bare) < 2:
             continue
-        if bare.split("'")[0] in STOP_WORDS and not (word.isupper() and word not in ("A", "I")):
+        begins = _begins(text[: match.start()])
+        capital = (word == "May" and not begins) or word.isupper()
+        if bare.split("'")[0] in STOP_WORDS and not capital:
             continue
-        yield word, _begins(text[: match.start()])
+        yield word, begins
 
 
 def _begins(before: str) -> bool:
@@ -375,9 +391,10 @@ def _alias(bare: str, known: Known) -> bool:
     return False
 
 
-def _runs(text: str) -> list[list[str]]:
-    """Neighbouring capitalised words; `of`, `the`, `and`, `for` may stand between."""
-    runs = re.findall(r"[A-Z][\w.']*(?:[ -](?:(?:of|the|and|for) ){0,2}[A-Z][\w.']*)+", text)
+def _runs(text: str, between: str = "of the and for") -> list[list[str]]:
+    """Neighbouring capitalised words; two of the small ones may stand between."""
+    small = rf"(?:(?:{'|'.join(between.split())}) ){{0,2}}" if between else ""
+    runs = re.findall(rf"\b[A-Z][\w']*\.?(?:[ -]{small}[A-Z][\w']*\.?)+", text)
     return [[word for word in re.split(r"[ -]", run) if word[:1].isupper()] for run in runs]
 
 
@@ -386,6 +403,16 @@ def _initials(run: list[str]) -> Iterator[str]:
     for start in range(len(letters) - 1):
         for end in range(start + 2, len(letters) + 1):
             yield letters[start:end]
+
+
+def _joined_names(said: Known, sources: Known, context: Known) -> Iterator[str]:
+    """Neighbours that no text has near each other: `John Brown` of `John Smith met Peter Brown`."""
+    for run in _runs(said.plain, between=""):
+        for one, other in pairwise(run):
+            pair = bare_word(one), bare_word(other)
+            apart = [k for k in (sources, context) if k.nearest(*pair) > _FAR]
+            if all(word in sources.words | context.words for word in pair) and len(apart) == 2:
+                yield f"the name {one} {other}"
 
 
 def _spelled(run: list[str], known: tuple[Known, ...]) -> set[str]:

@@ -72,8 +72,9 @@ _VALUES |= {word: 10 * n for n, word in enumerate(_TENS, 2)}
 _VALUES |= {word[:-1] + "ieth": 10 * n for n, word in enumerate(_TENS, 2)} | {"dozen": 12}
 _POWERS = {word: 10 ** _SCALES[word] for word in ("hundred", "thousand", "million", "billion", "trillion")}
 _ANY = "|".join(sorted([*_VALUES, *_POWERS], key=len, reverse=True))
-_WORDS = re.compile(
-    rf"\b(?:{_ANY})(?:[\s-](?:{_ANY})|(?<=hundred|housand|million|billion) and (?:{_ANY}))*\b"
+_SCALE = "|".join(_POWERS)
+_WORDS = re.compile(  # `twenty-two`, `two hundred and fifty`, but not `first three`
+    rf"\b(?:{_ANY})(?:(?<=ty)[\s-](?:{_ANY})|[\s-](?:{_SCALE})|(?<=hundred|housand|million|billion)(?:\sand)?\s(?:{_ANY}))*\b"
     r"(?:\s(?P<unit>per\s?cent))?",
     re.IGNORECASE,
 )

@@ -91,7 +91,7 @@ def polarity(text: str) -> Polarity:
     heads = tuple((cue, tuple(_heads(tokens[n + 1 :][:12]))) for n, cue in cues)
     reach = {place for n, _ in cues for place in range(n + 1, n + 1 + _reach(tokens[n + 1 :][:12]))}
     denied = {_stem(tokens[place]) for place in reach} - {""}
-    affirmed = {_stem(token) for n, token in enumerate(tokens) if n not in reach and not _cue(token)} - {""}
+    affirmed = {_stem(token) for n, token in enumerate(tokens) if n not in reach and token not in _NOT} - {""}
     return Polarity(heads, frozenset(denied), frozenset(affirmed))
 
 
@@ -138,7 +138,7 @@ def _is_new(cue: str, heads: tuple[str, ...], told: Polarity) -> bool:
         return True
     if not heads or cue in {known for known, _ in told.cues} - {"not"}:
         return False
-    return not set(heads) & told.denied and bool(set(heads[:1]) & told.affirmed)
+    return heads[0] not in told.denied and heads[0] in told.affirmed
 
 
 def _is_lost(cue: str, heads: tuple[str, ...], said: Polarity, told: Polarity) -> bool:
@@ -164,38 +164,58 @@ def _directions(sentence: str, source: str) -> Iterator[str]:
 
 # -- names around a verb
 
-_Places = dict[str, tuple[str, str, bool]]
+_Name = frozenset[str]  # the words of a run of names
+_Places = dict[str, tuple[_Name, _Name, bool]]
 
 
 def _places(sentence: str, sources: Sequence[str]) -> Iterator[str]:
     said = _around(sentence)
-    if not said:
-        return
-    for source in sources:
+    for source in sources if said else ():
         told = _around(source)
         for verb in said.keys() & told.keys():
-            (one, other, passive), (first, second, turned) = said[verb], told[verb]
-            same, crossed = (one, other) == (first, second), (one, other) == (second, first)
-            if (same and passive != turned) or (crossed and passive == turned):
-                yield f"{one.capitalize()} and {other.capitalize()} change places"
+            if _turned(said[verb], told[verb]):
+                yield f"{_title(said[verb][0])} and {_title(said[verb][1])} change places"
                 return
+
+
+def _turned(said: tuple[_Name, _Name, bool], told: tuple[_Name, _Name, bool]) -> bool:
+    (one, other, passive), (first, second, by) = said, told
+    if one & first and other & second:
+        return passive != by
+    return bool(one & second and other & first) and passive == by
+
+
+def _title(name: _Name) -> str:
+    return " ".join(sorted(word.capitalize() for word in name))
 
 
 def _around(text: str) -> _Places:
     """Each word between two neighbouring names: the name before, the name after, and whether `by` is between."""
-    text = plain(text)[:5_000]
-    named = {word for word, _ in names(text)}
     found: _Places = {}
-    before, between = "", list[str]()
-    for token in _TOKEN.findall(text):
-        if token in named:
-            name = bare_word(token)
-            if before and between and before != name:
-                for stem in {_stem(word) for word in between} - {""}:
+    before, between = _Name(), list[str]()
+    for name, word in _named(plain(text)[:5_000]):
+        if name:
+            if before and not before & name:
+                for stem in {_stem(token) for token in between} - {""}:
                     found.setdefault(stem, (before, name, "by" in between))
             before, between = name, []
-        elif _STOP.fullmatch(token):
-            before, between = "", []
+        elif _STOP.fullmatch(word):
+            before, between = _Name(), []
         else:
-            between.append(token.casefold())
+            between.append(word)
     return found
+
+
+def _named(text: str) -> Iterator[tuple[_Name, str]]:
+    """The tokens of a text, each run of names as one."""
+    known, run = {word for word, _ in names(text)}, _Name()
+    for token in _TOKEN.findall(text):
+        if token in known:
+            run |= {bare_word(token)}
+            continue
+        if run:
+            yield run, ""
+        run = _Name()
+        yield run, token.casefold()
+    if run:
+        yield run, ""
