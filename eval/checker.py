@@ -29,7 +29,7 @@ PUBLISHED = (("GPT-3.5", 0.39, 0.57), ("GPT-4", 0.61, 0.80), ("T5-3B trained on 
 AS_SHOWN = "Byline's checker, as it decides"
 _SCORES: dict[str, Callable[[Signals, Verdict], float]] = {
     "Byline's checker, for F1": lambda _, verdict: verdict.score,
-    "embedding similarity alone": lambda signals, _: signals.features[FEATURES.index("joined_cosine")],
+    "embedding similarity alone": lambda signals, _: signals.features[FEATURES.index("cosine")],
     "covered words alone": lambda signals, _: signals.features[FEATURES.index("coverage")],
 }
 

@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from eval.wice import Row
 from qa.verify import Claim
 
+OTHER = "other source cited"
 PER_PAGE = 2  # sentences
 
 _PROPER = re.compile(r"^[A-Z“\"].{30,320}[.”\"]$")
@@ -81,7 +82,7 @@ def _of_page(row: Row) -> Iterator[Draft]:
             if (sentence := make(source, page, generator)) and sentence != source:
                 yield Draft(replace(claim, sentence=sentence), kind, False, row.article)
         if others:
-            yield Draft(replace(claim, sources=(generator.choice(others),)), "other source cited", False, row.article)
+            yield Draft(replace(claim, sources=(generator.choice(others),)), OTHER, False, row.article)
 
 
 def _is_sentence(text: str) -> bool:

@@ -1,54 +1,77 @@
 """Fit `qa/support.json`: how much covered words and similarity say about support, and from where on a sentence passes.
 
-On the tuning part alone: claims of WiCE with the sentences that they cite, and made-up drafts, each half of the weight.
+On the tuning part alone: claims of WiCE with the sentences that they cite, and made-up drafts that are true or cite
+another sentence, each half of the weight. A draft with one thing changed is for the rules to find: as an example it
+would only teach that covered words mean nothing.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from eval.drafts import drafts
+from eval.drafts import OTHER, drafts
 from eval.wice import cited, load
 from qa.verify import FEATURES, Checker, Signals
 
 Floats = npt.NDArray[np.float64]
+Mask = npt.NDArray[np.bool_]
 
-UNSUPPORTED = 0.03  # of the made-up drafts that pass, at most so many may be false
+UNSUPPORTED = 0.03  # of what is not supported, at most so much may pass
 RIDGE = 0.001
+
+
+@dataclass(frozen=True)
+class Examples:
+    """What is fitted on: features (n, len(FEATURES)), whether it is supported, and whether no fact is missing."""
+
+    features: Floats
+    supported: Mask
+    clean: Mask
+
+    @classmethod
+    def of(cls, signals: Sequence[Signals], supported: Sequence[bool]) -> Examples:
+        """One for each claim."""
+        features = np.array([found.features for found in signals]).reshape(len(signals), len(FEATURES))
+        clean = np.array([not found.why for found in signals], dtype=bool)
+        return cls(features, np.array(supported, dtype=bool), clean)
 
 
 def fit(path: Path, checker: Checker) -> dict[str, Any]:
     """Weights and threshold from the tuning part of WiCE's file. Raises `InputError` for another file."""
     rows = load(path, "tune")
-    sets = cited(rows, checker.embedder)
-    claims = checker.signals([claim for some in sets for claim in some])
-    labels = [row.supported for row, some in zip(rows, sets, strict=True) for _ in some]
-    shares = [1 / len(some) for some in sets for _ in some]
-    made = drafts(rows)
-    signals, true = checker.signals([draft.claim for draft in made]), [draft.true for draft in made]
-    weights = np.concatenate([np.array(shares) / len(rows), np.full(len(made), 1 / max(len(made), 1))]) / 2
-    features = np.array([found.features for found in (*claims, *signals)])
-    fitted = logistic(features, np.array([*labels, *true]), weights)
-    scores = 1 / (1 + np.exp(-(np.array([s.features for s in signals]) @ fitted[:-1] + fitted[-1])))
+    best = [_best(checker.signals(some)) for some in cited(rows, checker.embedder)]
+    claims = Examples.of(best, [row.supported for row in rows])
+    made = [draft for draft in drafts(rows) if draft.true or draft.kind == OTHER]
+    told = Examples.of(checker.signals([draft.claim for draft in made]), [draft.true for draft in made])
+    fitted = np.round(logistic(claims, told), 3)
     return {
-        "features": {name: round(float(value), 3) for name, value in zip(FEATURES, fitted, strict=False)},
-        "intercept": round(float(fitted[-1]), 3),
-        "threshold": threshold(scores, true, signals),
-        "fitted_on": f"tuning part of {path.name}; {len(rows)} claims, {len(made)} made-up drafts",
+        "features": {name: float(value) for name, value in zip(FEATURES, fitted, strict=False)},
+        "intercept": float(fitted[-1]),
+        "threshold": threshold(fitted, claims, told),
+        "fitted_on": f"tuning part of WiCE: {len(rows)} claims, {len(made)} made-up drafts",
     }
 
 
-def logistic(features: Floats, labels: npt.NDArray[np.bool_], weights: Floats) -> Floats:
-    """Weights of the features and, last, the intercept: weighted logistic regression with a small ridge."""
+def _best(signals: Sequence[Signals]) -> Signals:
+    """Of the sets of sentences that a claim may cite the one that says most of it."""
+    return min(signals, key=lambda found: (len(found.why), -found.features[0]))
+
+
+def logistic(*examples: Examples) -> Floats:
+    """Weights of the features and, last, the intercept: logistic regression with a small ridge; sorts weigh alike."""
     from scipy.optimize import minimize
 
-    rows, signs = np.column_stack([features, np.ones(len(features))]), np.where(labels, 1.0, -1.0)
+    rows = np.concatenate([np.column_stack([some.features, np.ones(len(some.features))]) for some in examples])
+    signs = np.where(np.concatenate([some.supported for some in examples]), 1.0, -1.0)
+    sizes = [len(some.supported) for some in examples]
+    weights = np.concatenate([np.full(size, 1 / max(size, 1)) for size in sizes]) / len(sizes)
 
     def loss(values: Floats) -> float:
         return float(weights @ np.logaddexp(0.0, -signs * (rows @ values)) + RIDGE * (values[:-1] @ values[:-1]))
@@ -57,15 +80,16 @@ def logistic(features: Floats, labels: npt.NDArray[np.bool_], weights: Floats) -
     return fitted
 
 
-def threshold(scores: Floats, true: Sequence[bool], signals: Sequence[Signals]) -> float:
-    """The lowest score from which on at most `UNSUPPORTED` of what passes is false."""
-    clean = np.array([not found.why for found in signals])
-    truth = np.array(true)
-    for least in np.arange(0.05, 1.0, 0.01):
-        passes = clean & (scores >= least)
-        if not passes.any() or (~truth[passes]).mean() <= UNSUPPORTED:
-            return round(float(least), 2)
-    return 1.0
+def threshold(fitted: Floats, *examples: Examples) -> float:
+    """The lowest score, from .5 on, from which on at most `UNSUPPORTED` of the unsupported pass, of each sort."""
+    grid = np.arange(0.5, 1.0, 0.01)
+    return round(float(next((at for at in grid if all(_pass(fitted, some, at) for some in examples)), 1.0)), 2)
+
+
+def _pass(fitted: Floats, some: Examples, least: float) -> bool:
+    scores = 1 / (1 + np.exp(-(some.features @ fitted[:-1] + fitted[-1])))
+    passing = some.clean & (scores >= least)
+    return bool((passing & ~some.supported).sum() <= UNSUPPORTED * (~some.supported).sum())
 
 
 def write(weights: dict[str, Any], path: Path) -> None:

@@ -410,6 +410,8 @@ def _joined_names(said: Known, sources: Known, context: Known) -> Iterator[str]:
     for run in _runs(said.plain, between=""):
         for one, other in pairwise(run):
             pair = bare_word(one), bare_word(other)
+            if not STOP_WORDS.isdisjoint(pair) or not _CALENDAR.keys().isdisjoint(pair):
+                continue
             apart = [k for k in (sources, context) if k.nearest(*pair) > _FAR]
             if all(word in sources.words | context.words for word in pair) and len(apart) == 2:
                 yield f"the name {one} {other}"

@@ -17,7 +17,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
-from itertools import pairwise
 
 import numpy as np
 
@@ -31,12 +30,9 @@ LONGEST = 2_000  # characters; no sentence that answers a question is longer
 ENTAILED = 0.5  # probability that an NLI model must give, where there is one
 FEATURES = (
     "coverage",  # share of the sentence's stems that its sources or their title hold
-    "pairs",  # share of its neighbouring stems that are within a few words of each other in a source
-    "best_cosine",  # with the source that is nearest in meaning
-    "joined_cosine",  # with all sources together
+    "cosine",  # with its sources together
     "missing",  # log(1 + facts that are missing or turned round)
 )
-_NEAR = 4  # stems
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,10 +136,9 @@ def _unfit(claim: Claim) -> str:
     return "" if stems(claim.sentence) else "words of content"
 
 
-def _texts(claim: Claim) -> list[str]:
-    """The sentence, each source, and all sources together."""
-    sources = [source for source in claim.sources if source.strip()]
-    return [claim.sentence, *sources, *([" ".join(sources)] if len(sources) > 1 else [])]
+def _texts(claim: Claim) -> tuple[str, str]:
+    """The sentence, and all its sources together."""
+    return claim.sentence, " ".join(source.strip() for source in claim.sources)
 
 
 def _signals(claim: Claim, vectors: Vectors) -> Signals:
@@ -153,33 +148,13 @@ def _signals(claim: Claim, vectors: Vectors) -> Signals:
     said = stems(claim.sentence)
     # A value that is there in another form is covered: `12` and `twelve`, `UN` and `United Nations`.
     known = sources.stems | context.stems | (set(stems(values(claim.sentence))) - set(stems(" ".join(missing))))
-    cosines = vectors[1:] @ vectors[0]
-    single = cosines if len(cosines) == 1 else cosines[:-1]
-    features = (
-        _share(stem in known for stem in said),
-        _pairs(said, [stems(text) for text in (*claim.sources, claim.context)]),
-        float(single.max()),
-        float(cosines[-1]),
-        math.log1p(len(why)),
-    )
+    features = (_share(stem in known for stem in said), float(vectors[1] @ vectors[0]), math.log1p(len(why)))
     return Signals(features, why)
 
 
 def _share(values: Iterable[bool]) -> float:
     held = list(values)
     return sum(held) / len(held) if held else 0.0
-
-
-def _pairs(said: Sequence[str], sources: Sequence[Sequence[str]]) -> float:
-    """Share of the pairs of neighbours that stand near each other in a source, in either order."""
-    near: set[frozenset[str]] = {
-        frozenset((one, other))
-        for source in sources
-        for n, one in enumerate(source)
-        for other in source[n + 1 :][:_NEAR]
-    }
-    pairs = {frozenset(pair) for pair in pairwise(said)}
-    return _share(pair in near for pair in pairs) if pairs else 1.0
 
 
 def _uncovered(claim: Claim) -> list[str]:
