@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import threading
 from functools import cached_property
 from pathlib import Path
@@ -47,7 +46,6 @@ class Entailment:
 
 def load(name: str) -> CrossEncoder:
     """The model. Raises `InputError` that says what to do when it cannot be loaded."""
-    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     path = Path(name).expanduser()
     from sentence_transformers import CrossEncoder  # takes seconds
     from torch.nn import Identity

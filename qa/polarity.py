@@ -11,7 +11,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from qa.facts import bare_word, names, plain
+from qa.known import bare_word, plain
+from qa.names import names
 from qa.stems import stems
 
 _TOKEN = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*|[.,;:!?()]")

@@ -22,7 +22,8 @@ import numpy as np
 
 from index.embed import Embedder, Vectors
 from qa.entailment import Entailment
-from qa.facts import Known, missing_facts, values
+from qa.facts import missing_facts, values
+from qa.known import Known
 from qa.polarity import flips
 from qa.stems import stems
 
