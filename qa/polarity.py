@@ -1,7 +1,8 @@
 """Does a sentence deny what its source affirms, turn it round, or the reverse? By simple rules, for English.
 
-Three things are seen: a negation that one of them has and the other has not; a word of direction against its opposite
-(`rose`, `fell`); and two names that changed their places around a verb (`A beat B`, `B beat A`, `A was beaten by B`).
+Four things are seen: a negation that one of them has and the other has not; what the source only expects, plans or has
+by hearsay and the sentence asserts; a word of direction against its opposite (`rose`, `fell`); and two names that changed
+their places around a verb (`A beat B`, `B beat A`, `A was beaten by B`).
 """
 
 from __future__ import annotations
@@ -33,6 +34,11 @@ _VERBS = {  # of denial, by the stem under which they are compared
     }.items()
     for form in forms.split()
 }
+_HEDGING = """
+    may might would should expected planned plans plan hopes hoped wants wanted intends likely allegedly reportedly
+    possibly perhaps if unless
+"""
+_HEDGES = frozenset(_HEDGING.split())
 _EMPHASIS = re.compile(
     r"\bnot (?:only|just|merely|least|surprisingly)\b|\bno (?:doubt|less than|fewer than)\b|\bNo\.(?= ?\d)|"
     r"\bnot until\b|\bwhether or not\b|\bnothing but\b",
@@ -124,7 +130,12 @@ def _heads(tokens: Sequence[str]) -> Iterator[str]:
 def flips(sentence: str, sources: Sequence[str]) -> list[str]:
     """What is turned round, in words: `not`, `before for after`, `Obama and Putin change places`."""
     said, told = polarity(sentence), polarity(" . ".join(sources))
-    return [*_negations(said, told), *_directions(sentence, " ".join(sources)), *_places(sentence, sources)]
+    return [
+        *_negations(said, told),
+        *_asserted(sentence, " . ".join(sources)),
+        *_directions(sentence, " ".join(sources)),
+        *_places(sentence, sources),
+    ]
 
 
 def _negations(said: Polarity, told: Polarity) -> Iterator[str]:
@@ -148,6 +159,20 @@ def _is_lost(cue: str, heads: tuple[str, ...], said: Polarity, told: Polarity) -
         return False
     lost = set(heads) - said.denied - told.affirmed
     return bool(lost & said.affirmed)
+
+
+def _asserted(sentence: str, source: str) -> Iterator[str]:
+    """What the source expects, plans or reports by hearsay, and nowhere states, is stated."""
+    said, told = (_TOKEN.findall(plain(text).casefold()[:20_000]) for text in (sentence, source))
+    if not _HEDGES.isdisjoint(said):
+        return
+    places = [n for n, token in enumerate(told) if token in _HEDGES]
+    reach = {place for n in places for place in range(n + 1, n + 1 + _reach(told[n + 1 :][:12]))}
+    stated = {_stem(token) for n, token in enumerate(told) if n not in reach}
+    for n in places:
+        if any(head not in stated for head in {*_heads(told[n + 1 :][:12])} & {_stem(token) for token in said}):
+            yield f"“{told[n]}” of the source"
+            return
 
 
 def _directions(sentence: str, source: str) -> Iterator[str]:

@@ -5,8 +5,8 @@ did it to whom (`qa.polarity`). What cannot be looked up is estimated: a logisti
 that are covered and the similarity of meaning, with the weights and the threshold of `support.json`, which
 `byline eval checker --fit` writes. All of it is for English; in other languages little but quotations passes.
 
-Not seen are: a claim made of true words in a wrong relation (unless two names change places around one verb), what a
-source only supposes and the draft asserts, and a paraphrase that turns the meaning by words this does not know.
+Not seen are: a claim made of true words in a wrong relation (unless two neighbouring names change places around a
+verb), and a paraphrase that turns the meaning, or a supposition that a source makes, in words that the rules lack.
 """
 
 from __future__ import annotations

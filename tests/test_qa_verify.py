@@ -42,6 +42,8 @@ SUPPORTED = [
     ("North Korean troops crossed the border.", "Troops from North Korea crossed the border."),
     ("The U.S. sent two ships.", "The US sent 2 ships."),
     ("The vote was held on Sept. 3.", "The vote was held on 3 September."),
+    ("Putin is expected to land in Hanoi.", "Putin is expected to land in Hanoi on Thursday."),
+    ("The firm hired 12 people.", "The firm hired 12 people and plans to hire 20 more."),
     ("Obama beat Romney.", "Romney was beaten by Obama."),
 ]
 UNSUPPORTED = [
@@ -68,6 +70,11 @@ UNSUPPORTED = [
     ("Obama was beaten by Romney.", "Obama beat Romney.", "Obama and Romney change places"),
     ("The minister took bribes.", "The minister denied taking bribes.", "“deny” of the source"),
     ("Dozens of people were arrested.", "A few people were arrested.", "the number Dozens"),
+    (
+        "Putin landed in Hanoi on Thursday.",
+        "Putin is expected to land in Hanoi on Thursday.",
+        "“expected” of the source",
+    ),
     ("The army left before the vote.", "The army left after the vote.", "before for after"),
 ]
 
