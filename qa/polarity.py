@@ -1,8 +1,8 @@
 """Does a sentence deny what its source affirms, turn it round, or the reverse? By simple rules, for English.
 
 Four things are seen: a negation that one of them has and the other has not; what the source only expects, plans or has
-by hearsay and the sentence asserts; a word of direction against its opposite (`rose`, `fell`); and two names that changed
-their places around a verb (`A beat B`, `B beat A`, `A was beaten by B`).
+by hearsay and the sentence asserts; a word of direction against its opposite (`rose`, `fell`); and two names that
+changed places around a verb (`A beat B`, `B beat A`, `A was beaten by B`).
 """
 
 from __future__ import annotations
