@@ -1,6 +1,6 @@
 """The answer in a few words, copied out of the evidence: a language model picks them, and cannot add any.
 
-A model that runs in this process writes under a grammar whose only strings are word spans of the evidence. Any other
+A model that runs in this process writes under grammars whose only strings are word spans of the evidence. Any other
 model is asked for the same and held to it afterwards: what is not found word for word in the evidence is no answer.
 """
 
@@ -10,12 +10,12 @@ import json
 import math
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib import resources
 
 from qa.kinds import kind_of, offers
-from qa.llm.model import Model, Reply
+from qa.llm.model import Message, Model
 from qa.models import Citation
 from qa.prompts import plain, short_messages
 from qa.refusal import TEXT as REFUSAL
@@ -24,10 +24,14 @@ MOST_WORDS = 10
 _MOST_TOKENS = 48  # ten long words
 _OPENING, _CLOSING = "\"'“‘([{—–-*«", "\"'”’)]}.,;:!?—–-*»…"
 _WORD = re.compile(r"\S+")
+_STARTS = 4  # words that a span may start with are tried, likely ones first ...
+_WITHIN = 8.0  # ... and those whose first token is less likely than the best by this factor (natural logarithm) are not
+_FIRSTS = 100  # tokens among which those words are looked for
 FEATURES = (
-    "likelihood",  # mean log probability of the tokens
-    "least",  # the smallest one
-    "first",  # that of the first token
+    "likelihood",  # log probability of the words and of their end
+    "mean",  # the same per token
+    "least",  # of the least likely token
+    "margin",  # by how much the next best span is less likely, at most `_WITHIN`
     "evidence",  # logarithm of the probability that its sentence answers, from `qa.evidence`
     "words",  # log(1 + words)
     "kind",  # it is of the kind that is asked for
@@ -68,30 +72,98 @@ def calibrations() -> dict[str, Calibration]:
     return {name: Calibration(**fitted) for name, fitted in values["models"].items()}
 
 
-def pick(model: Model, question: str, evidence: Sequence[Citation]) -> tuple[Short | None, Reply]:
-    """The short answer, None where the model gives none or one that is not likely to be right; and what it said.
+@dataclass(frozen=True, slots=True)
+class Copied:
+    """A span that the model could copy. `short` is None for the refusal."""
 
-    Raises `ModelError` where the model fails.
-    """
+    short: Short | None
+    logprobs: tuple[float, ...]
+
+    @property
+    def likelihood(self) -> float:
+        """Natural logarithm of the probability that the model says just this."""
+        return sum(self.logprobs)
+
+
+@dataclass(frozen=True, slots=True)
+class Picked:
+    """What a model made of a question. `short` is None where it gave none, or one that is not likely to be right."""
+
+    short: Short | None
+    refused: bool = False
+    reply: str = ""
+
+
+def pick(model: Model, question: str, evidence: Sequence[Citation]) -> Picked:
+    """Have a model pick the short answer out of the evidence. Raises `ModelError` where it fails."""
     messages = short_messages(question, evidence)
-    rules = grammar([plain(citation.quote) for citation in evidence]) if model.copies else None
-    reply = model.reply(messages, _MOST_TOKENS, rules)
-    found = locate(reply.text, evidence)
-    if found is None or not reply.logprobs:
-        return found, reply
+    if not model.copies:
+        reply = model.reply(messages, _MOST_TOKENS).text
+        return Picked(locate(reply, evidence), refuses(reply), reply)
+    spans = copies(model, messages, evidence)
+    if not spans:
+        return Picked(None)
+    best = spans[0].short
+    if best is None:
+        return Picked(None, refused=True, reply=REFUSAL)
     fitted = calibrations().get(model.name, calibrations()["other"])
-    probability = fitted.probability(signals(question, evidence, found, reply.logprobs))
-    kept = Short(found.text, found.source, found.start, found.end, round(probability, 6))
-    return (kept if probability >= fitted.show_above else None), reply
+    probability = fitted.probability(signals(question, evidence, spans))
+    shown = replace(best, probability=round(probability, 6)) if probability >= fitted.show_above else None
+    return Picked(shown, reply=best.text)
 
 
-def signals(question: str, evidence: Sequence[Citation], short: Short, logprobs: Sequence[float]) -> list[float]:
-    """What tells a right short answer from a wrong one, in the order of `FEATURES`."""
-    words, asked = plain(short.text).lower().split(), set(plain(question).lower().strip("?").split())
+def copies(model: Model, messages: Sequence[Message], evidence: Sequence[Citation]) -> list[Copied]:
+    """The likeliest spans of the evidence as the reply to `messages`, and the refusal where it is one; best first.
+
+    One look at what can come first tells the words that a span may start with; from each of them the model goes on
+    under a grammar that leaves it only one choice, to stop or to take the next word. A single grammar of all spans
+    gives the same for a good model, takes ten times as long for a small one (every token of its vocabulary is held
+    against hundreds of rules), and does not tell how likely the others are.
+    """
+    firsts = model.reply(messages, 1, firsts=_FIRSTS).firsts
+    sentences = [citation.quote for citation in evidence]
+    starts = _starts(firsts, [*sentences, REFUSAL])
+    found = []
+    for source, start in starts:
+        sentence = [*sentences, REFUSAL][source]
+        refusal = source == len(sentences)
+        reply = model.reply(messages, _MOST_TOKENS, chain(sentence, start, whole=refusal))
+        end = start + len(reply.text.rstrip())
+        if refusal:
+            found.append(Copied(None, reply.logprobs))
+        elif sentence[start:end] == reply.text.rstrip() and reply.logprobs:  # else it was cut off
+            found.append(Copied(Short(sentence[start:end], source, start, end, None), reply.logprobs))
+    return sorted(found, key=lambda span: -span.likelihood)
+
+
+def _starts(firsts: Sequence[tuple[str, float]], sentences: Sequence[str]) -> list[tuple[int, int]]:
+    """(sentence, offset) of the words that a reply may start with, likely ones first. The refusal comes last."""
+    words = [
+        (source, start, sentence[start:end])
+        for source, sentence in enumerate(sentences)
+        for start, end in (_words(sentence) if source < len(sentences) - 1 else [(0, len(sentence))])
+    ]
+    found: dict[tuple[int, int], float] = {}
+    for token, logprob in firsts:
+        beginning = token.strip()
+        for source, start, word in words if beginning else ():
+            if word.startswith(beginning):
+                found.setdefault((source, start), logprob)
+    best = max(found.values(), default=0.0)
+    likely = [(place, logprob) for place, logprob in found.items() if logprob > best - _WITHIN]
+    return [place for place, _ in sorted(likely, key=lambda item: -item[1])[:_STARTS]]
+
+
+def signals(question: str, evidence: Sequence[Citation], spans: Sequence[Copied]) -> list[float]:
+    """What tells a right short answer, the first of `spans`, from a wrong one, in the order of `FEATURES`."""
+    best, short = spans[0], spans[0].short
+    assert short is not None
+    words, asked = short.text.lower().split(), set(question.lower().strip("?").split())
     return [
-        sum(logprobs) / len(logprobs),
-        min(logprobs),
-        logprobs[0],
+        best.likelihood,
+        best.likelihood / len(best.logprobs),
+        min(best.logprobs),
+        min(_WITHIN, best.likelihood - spans[1].likelihood) if len(spans) > 1 else _WITHIN,
         math.log(max(evidence[short.source].score, 1e-4)),
         math.log1p(len(words)),
         float(offers(kind_of(question), f" {short.text}", question)),
@@ -117,19 +189,20 @@ def locate(reply: str, evidence: Sequence[Citation]) -> Short | None:
     return None
 
 
-def grammar(sentences: Sequence[str]) -> str:
-    """GBNF (llama.cpp) of every span of at most `MOST_WORDS` words of `sentences`, and of the refusal."""
-    starts, rules = [_literal(REFUSAL)], []
-    for s, sentence in enumerate(sentences):
-        spans = _words(sentence)
-        for n, (start, end) in enumerate(spans):
-            starts.append(f"s{s}w{n}r{MOST_WORDS}")
-            for room in range(MOST_WORDS, 0, -1):
-                more = ""
-                if room > 1 and n + 1 < len(spans):
-                    more = f" ({_literal(sentence[end : spans[n + 1][0]])} s{s}w{n + 1}r{room - 1})?"
-                rules.append(f"s{s}w{n}r{room} ::= {_literal(sentence[start:end])}{more}")
-    return "\n".join([f"root ::= {' | '.join(starts)}", *rules])
+def chain(sentence: str, start: int, whole: bool = False) -> str:
+    """GBNF (llama.cpp) of the words of `sentence` from the one at `start` on: one word, two, up to `MOST_WORDS`.
+
+    `whole`: all of the sentence or nothing.
+    """
+    if whole:
+        return f"root ::= {_literal(sentence)}"
+    spans = [span for span in _words(sentence) if span[0] >= start][:MOST_WORDS]
+    rules = ""
+    for n in range(len(spans) - 1, -1, -1):
+        before = sentence[spans[n - 1][1] : spans[n][0]] if n else ""
+        said = _literal(before + sentence[spans[n][0] : spans[n][1]])
+        rules = f"{said} ({rules})?" if rules else said
+    return f"root ::= {rules}"
 
 
 def _words(sentence: str) -> list[tuple[int, int]]:

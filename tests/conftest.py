@@ -21,6 +21,7 @@ def no_settings_from_outside() -> None:
     """The developer's own BYLINE_... variables decide nothing here."""
     for name in [name for name in os.environ if name.startswith(PREFIX)]:
         del os.environ[name]
+    os.environ["BYLINE_LLM"] = "none"  # of the commands that tests start; tests of language models name theirs
 
 
 @pytest.fixture(scope="session")
@@ -32,7 +33,7 @@ def embedder() -> Embedder:
 @pytest.fixture(scope="session")
 def seeds_settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """Settings with a store built from `seeds/`. For reading: a test that builds makes its own store."""
-    settings = Settings(store=str(tmp_path_factory.mktemp("seeds") / "store"))
+    settings = Settings(store=str(tmp_path_factory.mktemp("seeds") / "store"), llm="none")
     report = build(SEEDS, settings)
     assert len(report.added) == len(list(SEEDS.glob("*.txt"))), report
     return settings
@@ -41,7 +42,7 @@ def seeds_settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 @pytest.fixture(scope="session")
 def poisoned_settings(tmp_path_factory: pytest.TempPathFactory, embedder: Embedder) -> Settings:
     """Settings with a store built from the poisoned articles, and their clean twins. For reading."""
-    settings = Settings(store=str(tmp_path_factory.mktemp("poisoned") / "store"))
+    settings = Settings(store=str(tmp_path_factory.mktemp("poisoned") / "store"), llm="none")
     report = build(POISONED, settings, embedder=embedder)
     assert not report.skipped, report
     return settings

@@ -38,7 +38,13 @@ StoreOption = Annotated[
     typer.Option("--store", metavar="FOLDER", help="Folder of the index.", show_default=".byline, or BYLINE_STORE"),
 ]
 LlmOption = Annotated[
-    str, typer.Option("--llm", metavar="NAME", help="Language model; this version quotes only: auto or none.")
+    str | None,
+    typer.Option(
+        "--llm",
+        metavar="NAME",
+        help="Language model: auto, none, a name of `byline model list`, gguf:PATH, ollama:NAME or openai:NAME.",
+        show_default="auto, or BYLINE_LLM",
+    ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for scripts.")]
 
@@ -107,7 +113,7 @@ def ask(
         list[str] | None,
         typer.Option(metavar="PATTERN", help="Only files that match, such as '2024/*.txt'; repeatable."),
     ] = None,
-    llm: LlmOption = "auto",
+    llm: LlmOption = None,
     store: StoreOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -138,7 +144,7 @@ def chat(
     without_auth: Annotated[
         bool, typer.Option("--without-auth", help="Let whoever reaches ADDRESS read and add articles.")
     ] = False,
-    llm: LlmOption = "auto",
+    llm: LlmOption = None,
     store: StoreOption = None,
 ) -> None:
     """Ask in the browser: answers with their sources beside them, and the library of articles. Ends with Ctrl-C."""

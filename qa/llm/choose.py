@@ -33,7 +33,7 @@ class Chosen:
     server: str = ""  # the address that questions and evidence are sent to; empty where all stays in this process
 
 
-def choose(settings: Settings, llm: object = None) -> Chosen:
+def choose_model(settings: Settings, llm: object = None) -> Chosen:
     """The model named by `llm`, else by the settings. Nothing is loaded and no server is asked yet.
 
     `llm`: None, a name (see `Settings.llm`), a LlamaIndex LLM or a `Model`. Raises `InputError` for a name that is
@@ -68,8 +68,8 @@ def _passed(llm: object) -> Model:
     if isinstance(llm, LLM):
         name = llm.metadata.model_name
         return LlamaIndexModel(llm, name, name)
-    if hasattr(llm, "reply") and hasattr(llm, "stream"):
-        return llm  # type: ignore[return-value] a Model is told by what it does
+    if isinstance(llm, Model):
+        return llm
     raise InputError(f"llm is a name, or a LlamaIndex LLM, not {type(llm).__name__}.")
 
 
@@ -126,5 +126,5 @@ def _client(url: str, model: str, key: str) -> LLM:
 
     timeout = httpx.Timeout(TIMEOUT, connect=CONNECT)
     options: dict[str, Any] = {"api_base": url, "api_key": key or "none", "timeout": TIMEOUT, "max_retries": 0}
-    client = httpx.Client(timeout=timeout)
-    return OpenAILike(model=model, temperature=0.0, is_chat_model=True, http_client=client, **options)
+    options["http_client"] = httpx.Client(timeout=timeout)
+    return OpenAILike(model=model, temperature=0.0, is_chat_model=True, **options)

@@ -33,8 +33,8 @@ _MAGIC = b"GGUF"
 class Embedded(CustomLLM):
     """A model in a GGUF file. Loaded at the first question, or by `warm`; safe to share between threads.
 
-    `chat` takes `max_tokens`, and `grammar` (GBNF, as llama.cpp has it). `check` is called with the path before it is
-    loaded and raises where the file is not what it should be.
+    `chat` takes `max_tokens`, `grammar` (GBNF, as llama.cpp has it) and `top_logprobs`. `check` is called with the
+    path before it is loaded and raises where the file is not what it should be.
     """
 
     path: str
@@ -69,7 +69,7 @@ class Embedded(CustomLLM):
         return ChatResponse(
             message=_said(choice["message"].get("content")),
             raw=raw,
-            logprobs=[[LogProb(token=t["token"], logprob=t["logprob"], bytes=t["bytes"])] for t in tokens],
+            logprobs=[_place(token) for token in tokens],
         )
 
     @llm_chat_callback()
@@ -90,7 +90,7 @@ class Embedded(CustomLLM):
         for response in self.stream_chat([ChatMessage(role=MessageRole.USER, content=prompt)], **kwargs):
             yield CompletionResponse(text=response.message.content or "", delta=response.delta, raw=response.raw)
 
-    def _pieces(self, request: dict[str, Any]) -> Iterator[ChatResponse]:
+    def _pieces(self, request: dict[str, Any]) -> ChatResponseGen:
         text = ""
         for chunk in _streamed(self._server, request):
             delta = _sound(chunk)["choices"][0]["delta"].get("content") if chunk.get("choices") else None
@@ -99,12 +99,22 @@ class Embedded(CustomLLM):
                 yield ChatResponse(message=_said(text), delta=delta, raw=chunk)
 
 
+def _place(token: dict[str, Any]) -> list[LogProb]:
+    """The token that was said, then those that could have been, likely ones first."""
+    others = [other for other in token["top_logprobs"] if other["id"] != token["id"]]
+    return [LogProb(token=t["token"], logprob=t["logprob"], bytes=t["bytes"]) for t in (token, *others)]
+
+
 def _said(text: str | None) -> ChatMessage:
     return ChatMessage(role=MessageRole.ASSISTANT, content=text or "")
 
 
 def _request(
-    messages: Sequence[ChatMessage], max_tokens: int = 256, grammar: str | None = None, **_: Any
+    messages: Sequence[ChatMessage],
+    max_tokens: int = 256,
+    grammar: str | None = None,
+    top_logprobs: int = 1,
+    **_: Any,
 ) -> dict[str, Any]:
     return {
         "messages": [{"role": message.role.value, "content": message.content or ""} for message in messages],
@@ -112,7 +122,7 @@ def _request(
         "temperature": 0,
         "cache_prompt": True,  # what prompts have in common is read once
         "logprobs": True,
-        "top_logprobs": 1,
+        "top_logprobs": top_logprobs,
         "chat_template_kwargs": {"enable_thinking": False},
         **({"grammar": grammar} if grammar else {}),
     }
@@ -207,5 +217,5 @@ def _load(path: Path, context: int) -> Any:
         return xllamacpp.Server(params)
     except Exception as error:  # RuntimeError for whatever is wrong
         raise ModelError(
-            f"{path.name} cannot be loaded; is the file complete, and is there memory for it? Check it with: byline doctor"
+            f"{path.name} cannot be loaded; is the file whole, and is there memory for it? See: byline doctor"
         ) from error

@@ -52,6 +52,8 @@ class KnownModel:
     """Of the publisher's own file."""
     memory_mb: int
     """What it takes when it runs with a context of 4,096 tokens, in MiB, the mapped file included."""
+    right: int
+    """Questions of the probe (`qa.writer`) that it answers rightly, of twelve."""
     urls: tuple[str, ...] = ()
     """Of the whole file, on model hubs."""
     wheels: Wheels | None = None

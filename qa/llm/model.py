@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
     from llama_index.core.base.llms.types import ChatMessage, ChatResponse
@@ -23,10 +23,12 @@ class Reply:
 
     text: str
     logprobs: tuple[float, ...] = ()
+    firsts: tuple[tuple[str, float], ...] = ()  # tokens that could have come first, with their logarithms, likely first
     prompt_tokens: int = 0  # 0 where the model does not count
     tokens: int = 0
 
 
+@runtime_checkable
 class Model(Protocol):
     """What phrases answers. Temperature is always 0."""
 
@@ -40,10 +42,10 @@ class Model(Protocol):
 
     @property
     def copies(self) -> bool:
-        """Whether `reply` keeps to a grammar."""
+        """Whether `reply` keeps to a grammar and tells what else could have come first."""
 
-    def reply(self, messages: Sequence[Message], most: int, grammar: str | None = None) -> Reply:
-        """The reply in at most `most` tokens. Raises `ModelError` where there is none."""
+    def reply(self, messages: Sequence[Message], most: int, grammar: str | None = None, firsts: int = 0) -> Reply:
+        """The reply in at most `most` tokens, with so many `firsts`. Raises `ModelError` where there is none."""
 
     def stream(self, messages: Sequence[Message], most: int) -> Iterator[str]:
         """The same in pieces, as they come. Raises `ModelError`, also in the middle."""
@@ -56,16 +58,17 @@ class LlamaIndexModel:
         self.llm, self.name, self.fingerprint = llm, name, fingerprint
         self.copies = bool(getattr(llm, "keeps_to_grammar", False))
 
-    def reply(self, messages: Sequence[Message], most: int, grammar: str | None = None) -> Reply:
+    def reply(self, messages: Sequence[Message], most: int, grammar: str | None = None, firsts: int = 0) -> Reply:
         """See `Model`."""
         from qa.llm.failures import told
 
-        more = {"grammar": grammar} if grammar and self.copies else {}
+        more = {"grammar": grammar, "top_logprobs": max(firsts, 1)} if self.copies else {}
         with told(self.name):
             response = self.llm.chat(_chat(messages), max_tokens=most, **more)
-            usage = _usage(response)
-            logprobs = tuple(getattr(token, "logprob", 0.0) for token in _flat(response.logprobs))
-            return Reply(response.message.content or "", logprobs, *usage)
+            tokens = response.logprobs if self.copies and response.logprobs else []
+            said = tuple(place[0].logprob for place in tokens)
+            likely = tuple((token.token, token.logprob) for token in tokens[0]) if firsts and tokens else ()
+            return Reply(response.message.content or "", said, likely, *_usage(response))
 
     def stream(self, messages: Sequence[Message], most: int) -> Iterator[str]:
         """See `Model`."""
@@ -91,10 +94,5 @@ def _usage(response: ChatResponse) -> tuple[int, int]:
     """Tokens of the prompt and of the reply, 0 where the server does not say."""
     raw = response.raw
     usage = raw.get("usage") if isinstance(raw, dict) else getattr(raw, "usage", None)
-    read = usage.get if isinstance(usage, dict) else lambda name: getattr(usage, name, None)
-    return int(read("prompt_tokens") or 0), int(read("completion_tokens") or 0)
-
-
-def _flat(logprobs: object) -> list[object]:
-    """LlamaIndex gives the likeliest tokens at each place as a list; the first is the one that was said."""
-    return [place[0] for place in logprobs if place] if isinstance(logprobs, list) else []
+    counts = usage if isinstance(usage, dict) else vars(usage) if usage is not None else {}
+    return int(counts.get("prompt_tokens") or 0), int(counts.get("completion_tokens") or 0)
