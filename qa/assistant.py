@@ -250,10 +250,10 @@ def _quotation(chosen: Candidate) -> Quotation:
 
 
 def _clean(name: str, question: str) -> str:
-    """The question without white space around it; half surrogate pairs, which no file can hold, become U+FFFD."""
+    """The question without white space around it."""
     if not isinstance(question, str):
         raise InputError(f"The {name} must be a string, not {question!r}.")
-    text = question.encode("utf-16", "surrogatepass").decode("utf-16", "replace").strip()
+    text = _whole(question).strip()
     if not text:
         raise InputError(f"The {name} is empty.")
     if len(text) > LONGEST_QUESTION:
@@ -261,11 +261,22 @@ def _clean(name: str, question: str) -> str:
     return text
 
 
+def _whole(text: str) -> str:
+    """Half surrogate pairs, which no file can hold, become U+FFFD."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
 def _search_text(question: str, history: History) -> str:
     """The question, with those before it where it leans on them."""
     if isinstance(history, str) or any(isinstance(turn, str) or len(turn) != 2 for turn in history):
         raise InputError("history is a list of (question, answer text) pairs, oldest first.")
-    return in_context(question, [_clean("question before it", earlier) for earlier, _ in history])
+    if not all(isinstance(answer, str) for _, answer in history):
+        raise InputError(
+            "history is a list of (question, answer text) pairs; an answer that is not there is an empty one."
+        )
+    return in_context(
+        question, [(_clean("question before it", earlier), _whole(answer)) for earlier, answer in history]
+    )
 
 
 def _iso(name: str, value: str | date | None) -> str | None:

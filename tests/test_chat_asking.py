@@ -74,7 +74,7 @@ def test_markers_of_an_earlier_answer_still_lead_to_its_sources(chat: Tab) -> No
 def test_a_follow_up_says_what_was_searched_for(chat: Tab) -> None:
     chat.ask(LANDED)
     turn = chat.ask("Who did he meet?")
-    expect(turn.locator(".notes")).to_contain_text(f"Searched for: Who did he meet? {LANDED}")
+    expect(turn.locator(".notes")).to_contain_text(f"Searched for: Who did he meet? ({LANDED}")
     expect(turn.locator(".said").first).to_be_visible()
 
 

@@ -8,7 +8,7 @@ from eval.imports import IMPORTERS, import_onestopqa, import_squad, split_of
 from index.errors import InputError
 
 
-def onestop(title: str = "Spain's Robin Hood") -> dict[str, object]:
+def onestop(title: str = "Spain's First Robin") -> dict[str, object]:
     def level(context: str, *spans: list[int]) -> dict[str, object]:
         return {"context": context, "a_spans": list(spans), "d_spans": [[0, 0]] * len(spans)}
 
@@ -37,17 +37,17 @@ def saved(folder: Path, data: object) -> Path:
 
 def test_onestopqa(tmp_path: Path) -> None:
     done = import_onestopqa(saved(tmp_path, onestop()), tmp_path / "out")
-    text = (done.corpus / "spain-s-robin-hood.txt").read_text(encoding="utf-8")
+    text = (done.corpus / "spain-s-first-robin.txt").read_text(encoding="utf-8")
     assert text == "One two.\n\nThree  four. Five six seven."
     assert (done.articles, done.questions) == (1, 3)
     first, second, third = load_gold(done.gold)
-    file = "spain-s-robin-hood.txt"
+    file = "spain-s-first-robin.txt"
     assert first == Gold(
-        id="spain-s-robin-hood-p1-q1",
+        id="spain-s-first-robin-p1-q1",
         question="First?",
         evidence=((GoldSpan(file, "One two.", 0),),),
         tags=("onestopqa", "Adv"),
-        split=split_of("Spain's Robin Hood"),
+        split=split_of("Spain's First Robin"),
         notes="Number one",
     )
     # The second paragraph starts at 8 + 2 = 10; "four." 7 further on; "six seven." at 10 + 18.
@@ -57,7 +57,7 @@ def test_onestopqa(tmp_path: Path) -> None:
 
 def test_onestopqa_at_another_level(tmp_path: Path) -> None:
     done = import_onestopqa(saved(tmp_path, onestop()), tmp_path / "out", level="Ele")
-    assert (done.corpus / "spain-s-robin-hood.txt").read_text(encoding="utf-8") == "One.\n\nThree."
+    assert (done.corpus / "spain-s-first-robin.txt").read_text(encoding="utf-8") == "One.\n\nThree."
     assert {row.tags for row in load_gold(done.gold)} == {("onestopqa", "Ele")}
 
 

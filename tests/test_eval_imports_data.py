@@ -7,7 +7,9 @@ import pytest
 from eval.corpus import read_corpus
 from eval.gold import Gold, load_gold, locate
 from eval.imports import IMPORTERS, POOLED, Imported, import_onestopqa
+from eval.imports.followups import BARE, STANDALONE, WITH_HISTORY
 
+FOLLOWUPS = Path(__file__).resolve().parents[1] / "eval" / "imports" / "followups.jsonl"
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 
 # name -> (where it lies, articles, questions)
@@ -66,6 +68,24 @@ def test_onestopqa_at_every_level(tmp_path: Path, level: str, pieces: int) -> No
     rows = standing(done)
     assert (done.articles, len(rows)) == (30, 486)
     assert sum(len(row.evidence[0]) > 1 for row in rows) == pieces
+
+
+def test_follow_ups_on_onestopqa(tmp_path: Path) -> None:
+    done = import_onestopqa(data("onestopqa"), tmp_path)
+    asked, bare, alone = (standing(done, tmp_path / name) for name in (WITH_HISTORY, BARE, STANDALONE))
+    own = FOLLOWUPS.read_text(encoding="utf-8").splitlines()
+    assert len(asked) == len(own) == 133  # no row names an article that is not there
+    tested = [row for row in asked if row.split == "test"]
+    assert len(tested) >= 64
+    assert len({row.evidence[0][0].file for row in tested}) == 14  # all articles of the reporting part
+    assert sum("alone" in row.tags for row in tested) >= 8
+    assert all(row.history and not other.history for row, other in zip(asked, bare, strict=True))
+    assert [(row.id, row.question, row.evidence) for row in asked] == [
+        (row.id, row.question, row.evidence) for row in bare
+    ]
+    assert [(row.id, row.notes, row.evidence) for row in asked] == [
+        (row.id, row.question, row.evidence) for row in alone
+    ]
 
 
 def test_xquad(tmp_path: Path) -> None:

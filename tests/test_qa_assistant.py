@@ -225,13 +225,13 @@ def test_a_follow_up_is_searched_with_the_question_before_it(assistant: Assistan
     answer = assistant.ask("When did he land?", history=history)
     assert answer.question == "When did he land?"
     assert answer.citations[0].quote.startswith("Putin landed in Hanoi around 2am")
-    assert answer.notes == ("Searched for: When did he land? Who visited Hanoi?",)
+    assert answer.notes == ("Searched for: When did he land? (Who visited Hanoi? Putin did.)",)
 
 
 def test_a_follow_up_of_a_follow_up_goes_back_to_what_stands_alone(assistant: Assistant) -> None:
     history = [("Who mined salt?", "..."), ("Who visited Hanoi?", "Putin did."), ("When did he land?", "At 2am.")]
     answer = assistant.ask("And where?", history=history)
-    assert answer.notes[0] == "Searched for: And where? When did he land? Who visited Hanoi?"
+    assert answer.notes[0] == "Searched for: And where? (Who visited Hanoi? Putin did. When did he land? At 2am.)"
 
 
 def test_a_question_that_stands_alone_is_not_mixed_with_the_one_before_it(assistant: Assistant) -> None:
@@ -254,6 +254,7 @@ def test_a_refusal_says_what_was_searched(assistant: Assistant) -> None:
         (["When?"], "history is a list of"),
         ("Who?", "history is a list of"),
         ([("a", "b", "c")], "history is a list of"),
+        ([("Who?", None)], "an answer that is not there is an empty one"),
     ],
 )
 def test_a_history_that_cannot_be_used(assistant: Assistant, history: list[tuple[str, str]], message: str) -> None:

@@ -35,7 +35,7 @@ def test_query_takes_the_names_of_the_contract() -> None:
     assert answer.text.startswith("Putin landed in Hanoi around 2am")
     assert answer.notes == (
         "Searched 5 of 5 articles.",
-        "Searched for: When did he land? Who visited Hanoi?",
+        "Searched for: When did he land? (Who visited Hanoi? Putin did.)",
     )
     assert (
         query("When did he land?", since="2024-06-01").reason == "No article matches the filters."

@@ -9,10 +9,12 @@ from typing import Any
 
 from eval.gold import Gold, GoldSpan
 from eval.imports.articles import Article, Imported, split_of, titled, write
+from eval.imports.followups import write_followups
 from eval.imports.reading import json_of, reading
 from index.errors import InputError
 
 LEVELS = ("Adv", "Int", "Ele")
+FOLLOWED_UP = "Adv"  # the level whose sentences the follow-up questions point at
 
 
 def import_onestopqa(path: str | Path, out: str | Path, level: str = "Adv") -> Imported:
@@ -20,13 +22,18 @@ def import_onestopqa(path: str | Path, out: str | Path, level: str = "Adv") -> I
 
     Evidence is the annotated span of each question: inclusive indices of white-space tokens, a pair for each part, so
     that [3, 5, 9, 12] is an AND-group of two. The listed answers are paraphrases of which the first is correct: it goes
-    to `notes`, and `answers` stays empty. Raises `InputError` for a file that is not OneStopQA.
+    to `notes`, and `answers` stays empty. The level "Adv" comes with follow-up questions of our own in three more gold
+    files, see `write_followups`. Raises `InputError` for a file that is not OneStopQA.
     """
     if level not in LEVELS:
         raise InputError(f"OneStopQA has no level {level!r}; take one of {', '.join(LEVELS)}")
     with reading(path, "OneStopQA"):
         articles, rows = _converted(json_of(path)["data"], level)
-    return write(Path(out), articles, rows)
+    done = write(Path(out), articles, rows)
+    if level == FOLLOWED_UP:
+        with reading(path, "OneStopQA"):
+            write_followups(Path(out), articles)
+    return done
 
 
 def _converted(data: Iterable[Any], level: str) -> tuple[list[Article], list[Gold]]:
