@@ -18,7 +18,7 @@ from index.terms import terms
 from qa import refusal
 from qa.cite import Quotation, cite, render
 from qa.evidence import Candidate, choose, rank, relevance, weights
-from qa.followup import in_context
+from qa.followup import Turns, in_context, leans_back
 from qa.llm.choose import Chosen, choose_model
 from qa.models import Answer, Evidence, Hit, Statement
 from qa.overview import overview, topic_of
@@ -202,10 +202,17 @@ class Assistant:
         if isinstance(files, str) or not all(isinstance(pattern, str) for pattern in files):
             raise InputError(f'files is a list of patterns such as ["2024/*.txt"], not {files!r}.')
         scope = self.reader.scope(_iso("since", since), _iso("until", until), files)
-        asked = _Asked(text, scope, _search_text(text, history))
+        asked = _Asked(text, scope, self._search_text(text, _turns(history)))
         if scope is not None:
             asked.notes.append(refusal.searched(len(scope.entries), self.reader.files(), scope.undated))
         return asked
+
+    def _search_text(self, question: str, history: Turns) -> str:
+        """What is searched for: the question or, where it leans on those before it, one that stands alone."""
+        if not history or not leans_back(question):
+            return question
+        alone = self._writer.rewritten(question, history) if self._writer else None
+        return alone or in_context(question, history)
 
     def _refused(self, asked: _Asked, reason: str) -> Answer:
         if asked.scope is None:  # else the notes say already what was searched
@@ -266,17 +273,15 @@ def _whole(text: str) -> str:
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
-def _search_text(question: str, history: History) -> str:
-    """The question, with those before it where it leans on them."""
+def _turns(history: History) -> Turns:
+    """The conversation so far, checked."""
     if isinstance(history, str) or any(isinstance(turn, str) or len(turn) != 2 for turn in history):
         raise InputError("history is a list of (question, answer text) pairs, oldest first.")
     if not all(isinstance(answer, str) for _, answer in history):
         raise InputError(
             "history is a list of (question, answer text) pairs; an answer that is not there is an empty one."
         )
-    return in_context(
-        question, [(_clean("question before it", earlier), _whole(answer)) for earlier, answer in history]
-    )
+    return [(_clean("question before it", earlier), _whole(answer)) for earlier, answer in history]
 
 
 def _iso(name: str, value: str | date | None) -> str | None:

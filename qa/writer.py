@@ -18,6 +18,8 @@ from typing import Any
 from index.embed import Embedder
 from index.errors import InputError
 from index.settings import Settings
+from qa.followup import Turns, accept_rewrite, rewrite_prompt
+from qa.llm.failures import ModelError
 from qa.llm.files import known_models, model_folder
 from qa.llm.model import Model
 from qa.models import Citation
@@ -26,6 +28,7 @@ from qa.verify import Checker
 
 PASSED = 10  # of the questions of the probe
 READS_UNABLE = 1  # sentences that a model is shown which did not pass: with more it takes the wrong one
+_REWRITE_TOKENS = 80
 _RESULTS = "probes.json"  # in the folder of models
 
 
@@ -54,6 +57,16 @@ class Writer:
     def reads(self) -> int:
         """How many sentences of evidence it is shown."""
         return MOST_EVIDENCE if self.able else READS_UNABLE
+
+    def rewritten(self, question: str, history: Turns) -> str | None:
+        """A follow-up as a question that stands alone; None where the model is not able to, or fails."""
+        try:
+            if not self.able:
+                return None
+            reply = self.model.reply(rewrite_prompt(question, history), _REWRITE_TOKENS)
+        except ModelError:  # it is asked again for the answer, which then says what is wrong
+            return None
+        return accept_rewrite(reply.text, question, history)
 
     def right(self) -> int:
         """How many questions of the probe the model answers rightly; asked once. Raises `ModelError`."""

@@ -49,11 +49,11 @@ LlmOption = Annotated[
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for scripts.")]
 
 
-def settings_for(store: str | None, auth: str | None = None) -> Settings:
+def settings_for(store: str | None, auth: str | None = None, llm: str | None = None) -> Settings:
     """The settings with what the command line says on top."""
     from index.settings import Settings
 
-    return Settings.load(store=store, auth=auth)
+    return Settings.load(store=store, auth=auth, llm=llm)
 
 
 def waiting(what: str) -> AbstractContextManager[object]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from index.errors import InputError
-from ui.cli import OUT, JsonOption, StoreOption, evaluation, fail, print_json, settings_for
+from ui.cli import OUT, JsonOption, LlmOption, StoreOption, evaluation, fail, print_json, settings_for
 from ui.markup import count
 
 if TYPE_CHECKING:
@@ -80,6 +80,7 @@ def run(
         typer.Option(metavar="NAME", help="What to ask: a name, a URL, or module:function. Repeat it to compare."),
     ] = ["byline"],  # noqa: B006 typer's way
     split: Annotated[Part, typer.Option(help="Part of the questions.")] = Part.ALL,
+    llm: LlmOption = None,
     replay: Annotated[
         bool, typer.Option("--replay", help="Ask nothing: score the answers of the run in --out anew.")
     ] = False,
@@ -93,7 +94,7 @@ def run(
     out = out or Path("runs") / f"{gold.stem}-{datetime.now():%Y%m%d-%H%M%S}"
     try:
         outcome = run_evaluation(
-            gold, corpus, system, out, split=split.value, settings=settings_for(store), replay=replay
+            gold, corpus, system, out, split=split.value, settings=settings_for(store, llm=llm), replay=replay
         )
     except KeyboardInterrupt:
         fail(f"Stopped. What was answered is kept; the same command with --out {out} goes on from there.")
