@@ -51,6 +51,8 @@ def phrase(
     try:
         usable = within_budget(usable)[: writer.reads]
         picked = pick(writer.model, question, usable)
+        if not writer.model.copies and not picked.reply.strip():
+            raise ModelError(f"{writer.model.name} gave an empty reply")
         draft = Draft(writer, question, usable, picked)
         if writer.writes and not picked.refused:
             yield from draft.statements()
