@@ -144,6 +144,7 @@ def _first_of(settings: Settings) -> str:
     headers = {"Authorization": f"Bearer {settings.llm_api_key}"} if settings.llm_api_key else {}
     try:
         listed = httpx.get(f"{settings.llm_base_url.rstrip('/')}/models", headers=headers, timeout=CONNECT)
-        return str(listed.raise_for_status().json()["data"][0]["id"])
+        name = listed.raise_for_status().json()["data"][0]["id"]
     except (httpx.HTTPError, httpx.InvalidURL, LookupError, TypeError, ValueError):  # asking it will tell what is wrong
         return DEFAULT
+    return name if name and isinstance(name, str) else DEFAULT
