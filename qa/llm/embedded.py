@@ -94,9 +94,9 @@ class Embedded(CustomLLM):
     def _pieces(self, request: dict[str, Any]) -> ChatResponseGen:
         text = ""
         for chunk in _streamed(self._server, request):
-            delta = _sound(chunk)["choices"][0]["delta"].get("content") if chunk.get("choices") else None
-            if delta or "error" in chunk:
-                text += delta or ""
+            choices = _sound(chunk).get("choices")
+            if choices and (delta := choices[0]["delta"].get("content")):
+                text += delta
                 yield ChatResponse(message=_said(text), delta=delta, raw=chunk)
 
 
