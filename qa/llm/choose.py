@@ -8,6 +8,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import httpx
+
 from index.errors import InputError
 from index.settings import Settings
 from qa.llm.files import KnownModel, best_present, check_model, known_models, path_of
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from llama_index.core.llms import LLM
 
 AUTO, NONE = "auto", "none"
+DEFAULT = "default"
 GGUF, OLLAMA, OPENAI = "gguf:", "ollama:", "openai:"
 OLLAMA_URL = "http://127.0.0.1:11434/v1"
 OPENAI_URL = "https://api.openai.com/v1"
@@ -31,10 +34,18 @@ class Chosen:
     model: Model | None
     why: str
     server: str = ""  # the address that questions and evidence are sent to; empty where all stays in this process
+    client: httpx.Client | None = None  # holds the connections to it
+
+    def close(self) -> None:
+        """Let go of the connections to the server, if there is one."""
+        if self.client:
+            self.client.close()
 
 
 def choose_model(settings: Settings, llm: object = None) -> Chosen:
-    """The model named by `llm`, else by the settings. Nothing is loaded and no server is asked yet.
+    """The model named by `llm`, else by the settings. Nothing is loaded yet; close what comes back.
+
+    No server is asked yet, but by `auto`, which asks the one of `llm_base_url` for the names of its models.
 
     `llm`: None, a name (see `Settings.llm`), a LlamaIndex LLM or a `Model`. Raises `InputError` for a name that is
     unknown or a model that is not there; only `auto` does without.
@@ -55,7 +66,7 @@ def choose_model(settings: Settings, llm: object = None) -> Chosen:
 
 def _auto(settings: Settings) -> Chosen:
     if settings.llm_base_url:
-        return _server(OPENAI + "default", settings)
+        return _server(OPENAI + _first_of(settings), settings)
     found = best_present(settings)
     if found is None:
         return Chosen(None, "no language model is there; get one with: byline model pull smollm2")
@@ -116,15 +127,24 @@ def _server(named: str, settings: Settings) -> Chosen:
         raise InputError(f"BYLINE_LLM_BASE_URL is an address such as http://127.0.0.1:8080/v1, not {url!r}")
     if url == OPENAI_URL and not settings.llm_api_key:
         raise InputError(f"{named} needs BYLINE_LLM_API_KEY, or BYLINE_LLM_BASE_URL for a server of yours")
-    llm = _client(url, model, settings.llm_api_key)
-    return Chosen(LlamaIndexModel(llm, named, f"{url} {model}"), f"it is asked at {url}", url)
+    client = httpx.Client(timeout=httpx.Timeout(TIMEOUT, connect=CONNECT))
+    llm = _llm(url, model, settings.llm_api_key, client)
+    return Chosen(LlamaIndexModel(llm, named, f"{url} {model}"), f"it is asked at {url}", url, client)
 
 
-def _client(url: str, model: str, key: str) -> LLM:
-    import httpx
+def _llm(url: str, model: str, key: str, client: httpx.Client) -> LLM:
     from llama_index.llms.openai_like import OpenAILike
 
-    timeout = httpx.Timeout(TIMEOUT, connect=CONNECT)
     options: dict[str, Any] = {"api_base": url, "api_key": key or "none", "timeout": TIMEOUT, "max_retries": 0}
-    options["http_client"] = httpx.Client(timeout=timeout)
-    return OpenAILike(model=model, temperature=0.0, is_chat_model=True, **options)
+    return OpenAILike(model=model, temperature=0.0, is_chat_model=True, **options | {"http_client": client})
+
+
+def _first_of(settings: Settings) -> str:
+    """The first model that the server lists; `default`, which most take for the only one, where it lists none."""
+    headers = {"Authorization": f"Bearer {settings.llm_api_key}"} if settings.llm_api_key else {}
+    try:
+        listed = httpx.get(f"{settings.llm_base_url.rstrip('/')}/models", headers=headers, timeout=CONNECT)
+        name = listed.raise_for_status().json()["data"][0]["id"]
+    except (httpx.HTTPError, httpx.InvalidURL, LookupError, TypeError, ValueError):  # asking it will tell what is wrong
+        return DEFAULT
+    return name if name and isinstance(name, str) else DEFAULT

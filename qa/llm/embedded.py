@@ -24,6 +24,7 @@ from llama_index.core.llms import CustomLLM
 from llama_index.core.llms.callbacks import llm_chat_callback, llm_completion_callback
 from pydantic import PrivateAttr
 
+from index.errors import BylineError
 from qa.llm.failures import ModelError
 
 CONTEXT = 4096  # tokens; our prompts need about a quarter of it
@@ -34,7 +35,7 @@ class Embedded(CustomLLM):
     """A model in a GGUF file. Loaded at the first question, or by `warm`; safe to share between threads.
 
     `chat` takes `max_tokens`, `grammar` (GBNF, as llama.cpp has it) and `top_logprobs`. `check` is called with the
-    path before it is loaded and raises where the file is not what it should be.
+    path before it is loaded and raises `BylineError` where the file is not what it should be.
     """
 
     path: str
@@ -56,7 +57,7 @@ class Embedded(CustomLLM):
                 path = Path(self.path)
                 _check_file(path)
                 if self.check:
-                    self.check(path)
+                    _checked(self.check, path)
                 self._server = _load(path, self.context_window)
 
     @llm_chat_callback()
@@ -93,9 +94,9 @@ class Embedded(CustomLLM):
     def _pieces(self, request: dict[str, Any]) -> ChatResponseGen:
         text = ""
         for chunk in _streamed(self._server, request):
-            delta = _sound(chunk)["choices"][0]["delta"].get("content") if chunk.get("choices") else None
-            if delta or "error" in chunk:
-                text += delta or ""
+            choices = _sound(chunk).get("choices")
+            if choices and (delta := choices[0]["delta"].get("content")):
+                text += delta
                 yield ChatResponse(message=_said(text), delta=delta, raw=chunk)
 
 
@@ -164,6 +165,13 @@ def _streamed(server: Any, request: dict[str, Any]) -> Iterator[dict[str, Any]]:
     finally:
         left.set()
         worker.join()
+
+
+def _checked(check: Callable[[Path], None], path: Path) -> None:
+    try:
+        check(path)
+    except BylineError as error:
+        raise ModelError(str(error)) from error
 
 
 def _check_file(path: Path) -> None:

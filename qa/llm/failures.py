@@ -24,13 +24,16 @@ class ModelError(BylineError):
 
 @contextmanager
 def told(name: str) -> Iterator[None]:
-    """Whatever a model raises becomes a `ModelError` that says what happened in words of ours."""
+    """Whatever a model raises becomes a `ModelError` that says what happened in words of ours.
+
+    It has no cause: a traceback would print the words of the server.
+    """
     try:
         yield
     except ModelError:
         raise
     except Exception as error:  # any library may stand behind a model
-        raise ModelError(f"{name} {what_happened(error)}") from error
+        raise ModelError(f"{name} {what_happened(error)}") from None
 
 
 def what_happened(error: Exception) -> str:
@@ -43,6 +46,13 @@ def what_happened(error: Exception) -> str:
     if openai and isinstance(error, openai.APIStatusError):
         status = int(error.status_code)
         return _BY_STATUS.get(status, f"answered with status {status}; see the log of the server")
+    httpx = sys.modules.get("httpx")  # what breaks in the middle of a stream
+    if httpx and isinstance(error, httpx.TimeoutException):
+        return "stopped in the middle of a reply"
+    if (httpx and isinstance(error, httpx.TransportError)) or (openai and isinstance(error, openai.APIError)):
+        return "broke off in the middle of a reply; see the log of the server"
+    if isinstance(error, AttributeError | LookupError | TypeError | ValueError):  # of whoever reads the reply
+        return f"gave a reply that cannot be read ({type(error).__name__})"
     if isinstance(error, MemoryError):
         return "needs more memory than there is; take a smaller model"
     return f"failed ({type(error).__name__})"
