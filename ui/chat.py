@@ -17,10 +17,10 @@ from index.models import Span
 from qa import Assistant
 from qa.examples import examples
 from qa.models import Answer, Citation
+from qa.models import count as counted
 from ui import feedback, shelf, sources, turns
 from ui.background import Indexing
 from ui.conversation import Conversation, Filters, Turn, Verdict, history, new_id, put, stopped
-from ui.markup import count as counted
 from ui.markup import tag, text
 from ui.sessions import Sessions
 from ui.uploads import Taken, Uploads
