@@ -55,7 +55,7 @@ def phrase(
         if writer.writes and not picked.refused:
             yield from draft.statements()
     except ModelError as error:
-        return (yield from _told(quote(evidence[:shown], notes=(f"{error} The answer is quoted instead.",))))
+        return (yield from _told(quote(evidence[:shown], notes=(f"The answer is quoted: {error}",))))
     if draft.said:
         return draft.phrased()
     return (yield from _told(_quoted(draft, evidence[:shown])))

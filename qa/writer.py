@@ -55,6 +55,11 @@ class Writer:
         """How many sentences of evidence it is shown."""
         return MOST_EVIDENCE if self.able else READS_UNABLE
 
+    def warm(self) -> None:
+        """Have the model loaded, here or by its server, and find out what it can do. Raises `ModelError`."""
+        self.model.reply([("user", "Hello.")], 1)
+        self.right()
+
     def right(self) -> int:
         """How many questions of the probe the model answers rightly; asked once. Raises `ModelError`."""
         with self._lock:

@@ -14,6 +14,7 @@ SUPPORT: Mapping[Support, tuple[str, str]] = {
     "supported": ("checked", "In the model’s words; checked against the source"),
 }
 _READING = "Reading the articles …"
+_WRITING = "Writing the answer …"
 
 
 def turns(shown: Iterable[Turn]) -> str:
@@ -62,7 +63,8 @@ def _unfinished(turn: Turn) -> str:
     if turn.problem:
         return said + text("p", turn.problem, class_="problem", role="alert")
     found = f" {count(len(turn.hits), 'passage')} found." if turn.hits else ""
-    return said + text("p", _READING + found, class_="reading", role="status")
+    doing = _WRITING if turn.hits or turn.said else _READING
+    return said + text("p", doing + found, class_="reading", role="status")
 
 
 def _answered(turn: str, answer: Answer) -> str:
