@@ -23,7 +23,7 @@ def sick(tmp_path: Path) -> Settings:
     articles = tmp_path / "articles"
     articles.mkdir()
     (articles / "a.txt").write_text("The mayor of Springfield resigned on Monday. The council met.", encoding="utf-8")
-    settings = Settings(store=str(tmp_path / "store"), llm="none", models=str(tmp_path / "models"))
+    settings = Settings(llm="none", store=str(tmp_path / "store"), models=str(tmp_path / "models"))
     build(articles, settings)
     return settings
 
@@ -38,7 +38,7 @@ def test_a_good_store_has_nothing_wrong(sick: Settings):
 
 
 def test_no_store(tmp_path: Path):
-    assert "make one with: byline index FOLDER" in bad(Settings(store=str(tmp_path / "none")))["store"]
+    assert "make one with: byline index FOLDER" in bad(Settings(llm="none", store=str(tmp_path / "none")))["store"]
 
 
 def test_a_damaged_catalog(sick: Settings):
