@@ -110,7 +110,7 @@ class Assistant:
     def warm(self) -> None:
         """Load the language model, and try out what it can do, before the first question. Raises `ModelError`."""
         if self._writer:
-            self._writer.right()
+            self._writer.warm()
 
     def close(self) -> None:
         """Release the store, and the connections to a server."""

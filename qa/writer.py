@@ -68,6 +68,11 @@ class Writer:
             return None
         return accept_rewrite(reply.text, question, history)
 
+    def warm(self) -> None:
+        """Have the model loaded, here or by its server, and find out what it can do. Raises `ModelError`."""
+        self.model.reply([("user", "Hello.")], 1)
+        self.right()
+
     def right(self) -> int:
         """How many questions of the probe the model answers rightly; asked once. Raises `ModelError`."""
         with self._lock:

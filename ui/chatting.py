@@ -25,6 +25,7 @@ def run_chat(settings: Settings, llm: str | None, host: str, port: int | None, w
         assistant = Assistant(settings, llm=llm)
         chat = Chat(assistant)
         chat.prepare()
+    chat.load_model()
     with assistant:
         serve(chat, host, port, auth)
 

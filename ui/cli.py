@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
+from rich.text import Text
 
 from index.errors import BylineError, InputError
 
@@ -58,7 +59,7 @@ def settings_for(store: str | None, auth: str | None = None, llm: str | None = N
 
 def waiting(what: str) -> AbstractContextManager[object]:
     """A spinner on the terminal, nothing elsewhere."""
-    return ERR.status(what) if ERR.is_terminal else nullcontext()
+    return ERR.status(Text(what)) if ERR.is_terminal else nullcontext()
 
 
 def fail(message: str) -> None:
@@ -119,11 +120,12 @@ def ask(
 ) -> None:
     """Answer a question from the indexed articles, each sentence with its source."""
     settings = settings_for(store)
-    with waiting("Reading ..."):
+    with waiting("Loading ..."):
         from qa import Assistant
 
-        with Assistant(settings, llm=llm) as assistant:
-            answer = assistant.ask(question, since=since, until=until, files=files or ())
+        assistant = Assistant(settings, llm=llm)
+    with assistant, waiting(f"Asking {assistant.llm.name} ..." if assistant.llm.model else "Reading ..."):
+        answer = assistant.ask(question, since=since, until=until, files=files or ())
     if as_json:
         print_json(answer.to_dict())
         return
@@ -153,14 +155,14 @@ def chat(
     run_chat(settings_for(store, auth=auth), llm, host, port, without_auth)
 
 
-@app.command(epilog="Example:  byline doctor --json")
-def doctor(store: StoreOption = None, as_json: JsonOption = False) -> None:
-    """Say what is installed, which model is used, whether the index is healthy, and what to do if not."""
+@app.command(epilog="Examples:  byline doctor --json    byline doctor --llm ollama:qwen3:4b")
+def doctor(llm: LlmOption = None, store: StoreOption = None, as_json: JsonOption = False) -> None:
+    """Say what is installed, which models are used, whether the index is healthy, and what to do if not."""
     from ui.doctor import examine
     from ui.terminal import show_checks
 
     with waiting("Looking ..."):
-        checks = examine(settings_for(store))
+        checks = examine(settings_for(store, llm=llm))
     if as_json:
         print_json([check.to_dict() for check in checks])
     else:

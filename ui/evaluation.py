@@ -11,7 +11,6 @@ import typer
 
 from index.errors import InputError
 from ui.cli import OUT, JsonOption, LlmOption, StoreOption, evaluation, fail, print_json, settings_for
-from ui.markup import count
 
 if TYPE_CHECKING:
     from eval.corpus import Corpus
@@ -170,6 +169,7 @@ def check(
 ) -> None:
     """Is every gold question sound, and every quotation still in its file? Names each that is not, and exits with 2."""
     from eval.gold import problems, read_gold
+    from qa.models import count
 
     articles = _articles(corpus, store)
     rows, wrong = read_gold(gold)

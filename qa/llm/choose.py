@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit, urlunsplit
 
 import httpx
 
@@ -33,8 +34,15 @@ class Chosen:
 
     model: Model | None
     why: str
-    server: str = ""  # the address that questions and evidence are sent to; empty where all stays in this process
-    client: httpx.Client | None = None  # holds the connections to it
+    server: str = ""  # the address that questions and evidence are sent to, without credentials
+    file: Path | None = None  # what is loaded into this process
+    # Neither: a model that was passed in, of which only its owner knows where it runs.
+    client: httpx.Client | None = None  # holds the connections to the server
+
+    @property
+    def name(self) -> str:
+        """The name that answers give, `none` without a model."""
+        return self.model.name if self.model else NONE
 
     def close(self) -> None:
         """Let go of the connections to the server, if there is one."""
@@ -58,10 +66,10 @@ def choose_model(settings: Settings, llm: object = None) -> Chosen:
     if named == AUTO:
         return _auto(settings)
     if named.startswith(GGUF):
-        return Chosen(_gguf(Path(named.removeprefix(GGUF)).expanduser()), "it was named")
+        return _gguf(Path(named.removeprefix(GGUF)).expanduser())
     if named.startswith((OLLAMA, OPENAI)):
         return _server(named, settings)
-    return Chosen(_known(named, settings), "it was named")
+    return _known(named, settings)
 
 
 def _auto(settings: Settings) -> Chosen:
@@ -69,8 +77,9 @@ def _auto(settings: Settings) -> Chosen:
         return _server(OPENAI + _first_of(settings), settings)
     found = best_present(settings)
     if found is None:
-        return Chosen(None, "no language model is there; get one with: byline model pull smollm2")
-    return Chosen(_local(*found, settings), "it is the best one that is here")
+        best = known_models()[0].name
+        return Chosen(None, f"no language model is here; answers are quoted; get one with: byline model pull {best}")
+    return _local(*found, settings, "it is the best one that is here")
 
 
 def _passed(llm: object) -> Model:
@@ -84,38 +93,39 @@ def _passed(llm: object) -> Model:
     raise InputError(f"llm is a name, or a LlamaIndex LLM, not {type(llm).__name__}.")
 
 
-def _known(name: str, settings: Settings) -> Model:
+def _known(name: str, settings: Settings) -> Chosen:
     known = {model.name: model for model in known_models()}
     if name not in known:
-        close = difflib.get_close_matches(name, known, n=1)
+        close = difflib.get_close_matches(name.lower(), known, n=1)
         hint = f"did you mean {close[0]}?" if close else "known are"
         forms = ", ".join([AUTO, NONE, *known, "gguf:PATH", "ollama:NAME", "openai:NAME"])
         raise InputError(f"There is no language model {name!r}; {hint if close else f'{hint} {forms}'}")
     path = path_of(known[name], settings)
     if path is None:
         raise InputError(f"{name} is not here; get it with: byline model pull {name}")
-    return _local(known[name], path, settings)
+    return _local(known[name], path, settings, "it was named")
 
 
-def _local(model: KnownModel, path: Path, settings: Settings) -> Model:
+def _local(model: KnownModel, path: Path, settings: Settings, why: str) -> Chosen:
     from qa.llm.embedded import Embedded
 
     check = partial(_check, model, settings)
-    return LlamaIndexModel(Embedded(path=str(path), check=check), model.name, model.sha256)
+    return Chosen(LlamaIndexModel(Embedded(path=str(path), check=check), model.name, model.sha256), why, file=path)
 
 
 def _check(model: KnownModel, settings: Settings, path: Path) -> None:
     check_model(model, path, settings)
 
 
-def _gguf(path: Path) -> Model:
+def _gguf(path: Path) -> Chosen:
     from qa.llm.embedded import Embedded
 
     if not path.is_file():
         raise InputError(f"There is no file {path}; name a GGUF file with --llm gguf:PATH")
     about = path.stat()
     fingerprint = f"{path.name} {about.st_size} {about.st_mtime_ns}"
-    return LlamaIndexModel(Embedded(path=str(path.resolve())), f"{GGUF}{path.name}", fingerprint)
+    model = LlamaIndexModel(Embedded(path=str(path.resolve())), f"{GGUF}{path.name}", fingerprint)
+    return Chosen(model, "it was named", file=path)
 
 
 def _server(named: str, settings: Settings) -> Chosen:
@@ -123,13 +133,28 @@ def _server(named: str, settings: Settings) -> Chosen:
     if not model:
         raise InputError(f"Name the model after the colon: --llm {kind}:NAME")
     url = settings.llm_base_url or (OLLAMA_URL if kind == "ollama" else OPENAI_URL)
-    if not url.startswith(("http://", "https://")):
-        raise InputError(f"BYLINE_LLM_BASE_URL is an address such as http://127.0.0.1:8080/v1, not {url!r}")
+    shown = address(url)
+    if not shown:  # it is not repeated here: who mixes up address and key has a key in it
+        raise InputError("BYLINE_LLM_BASE_URL is no address; it should look like http://127.0.0.1:8080/v1")
     if url == OPENAI_URL and not settings.llm_api_key:
         raise InputError(f"{named} needs BYLINE_LLM_API_KEY, or BYLINE_LLM_BASE_URL for a server of yours")
     client = httpx.Client(timeout=httpx.Timeout(TIMEOUT, connect=CONNECT))
     llm = _llm(url, model, settings.llm_api_key, client)
-    return Chosen(LlamaIndexModel(llm, named, f"{url} {model}"), f"it is asked at {url}", url, client)
+    model_there = LlamaIndexModel(llm, named, f"{shown} {model}")
+    return Chosen(model_there, f"it is asked at {shown}", shown, client=client)
+
+
+def address(url: str) -> str:
+    """The address of a server without user, password and query, which may be secret; "" for what is no address."""
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        return ""
+    if parts.scheme not in ("http", "https") or not host:
+        return ""
+    at = f"[{host}]" if ":" in host else host
+    return urlunsplit((parts.scheme, f"{at}:{port}" if port else at, parts.path, "", ""))
 
 
 def _llm(url: str, model: str, key: str, client: httpx.Client) -> LLM:

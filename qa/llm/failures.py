@@ -32,6 +32,8 @@ def told(name: str) -> Iterator[None]:
         yield
     except ModelError:
         raise
+    except BylineError as error:  # in words of ours already
+        raise ModelError(str(error)) from error
     except Exception as error:  # any library may stand behind a model
         raise ModelError(f"{name} {what_happened(error)}") from None
 
@@ -42,7 +44,7 @@ def what_happened(error: Exception) -> str:
     if openai and isinstance(error, openai.APITimeoutError):
         return "did not answer in time"
     if openai and isinstance(error, openai.APIConnectionError):
-        return "cannot be reached; is the server of BYLINE_LLM_BASE_URL running?"
+        return "cannot be reached; is its server running, and BYLINE_LLM_BASE_URL right?"
     if openai and isinstance(error, openai.APIStatusError):
         status = int(error.status_code)
         return _BY_STATUS.get(status, f"answered with status {status}; see the log of the server")
