@@ -16,7 +16,7 @@ from qa.llm.files import KnownModel, best_present, check_hash, check_model, know
 
 CONTENT = b"GGUF and the rest"
 SHA256 = hashlib.sha256(CONTENT).hexdigest()
-SMALL = KnownModel("small", 1, "Small", "MIT", "Little.", True, "small.gguf", len(CONTENT), SHA256, 1)
+SMALL = KnownModel("small", 1, "Small", "MIT", "Little.", True, "small.gguf", len(CONTENT), SHA256, 1, 0)
 
 
 @pytest.fixture

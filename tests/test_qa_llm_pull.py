@@ -27,7 +27,7 @@ from qa.llm.pull import pull
 CONTENT = random.Random(5).randbytes(300_000)
 WHEELS = Wheels("byline-test-part{part}", "1.0", 3, "byline_test/{part:02d}.bin", 120_000)
 MODEL = KnownModel(
-    "small", 1, "Small", "MIT", "Little.", True, "s.gguf", 300_000, hashlib.sha256(CONTENT).hexdigest(), 1
+    "small", 1, "Small", "MIT", "Little.", True, "s.gguf", 300_000, hashlib.sha256(CONTENT).hexdigest(), 1, 0
 )
 
 

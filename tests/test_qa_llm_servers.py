@@ -277,7 +277,7 @@ def test_a_server_that_is_down(server: ChatServer, writing: Settings, quoted: An
     with Assistant(writing) as assistant:
         note = note_of(assistant.ask(QUESTION), quoted)
     assert note == (
-        "openai:x cannot be reached; is the server of BYLINE_LLM_BASE_URL running? The answer is quoted instead."
+        "openai:x cannot be reached; is its server running, and BYLINE_LLM_BASE_URL right? The answer is quoted instead."
     )
 
 

@@ -17,7 +17,7 @@ from ui.cli import app
 
 CONTENT = b"GGUF and the rest"
 SMALL = KnownModel(
-    "small-1b", 2, "Small", "MIT", "Little.", True, "s.gguf", 17, hashlib.sha256(CONTENT).hexdigest(), 250
+    "small-1b", 2, "Small", "MIT", "Little.", True, "s.gguf", 17, hashlib.sha256(CONTENT).hexdigest(), 250, 0
 )
 BETTER = replace(SMALL, name="better-7b", rank=1, file="b.gguf", size=4_200_000_000, expect="Much.")
 
