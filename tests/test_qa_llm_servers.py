@@ -279,6 +279,9 @@ def test_a_server_that_is_down(server: ChatServer, writing: Settings, quoted: An
     server.close()
     with Assistant(writing) as assistant:
         note = note_of(assistant.ask(QUESTION), quoted)
+        assert assistant.llm.client
+        assert not assistant.llm.client.is_closed
+    assert assistant.llm.client.is_closed
     assert note == (
         "openai:x cannot be reached; is the server of BYLINE_LLM_BASE_URL running? The answer is quoted instead."
     )
