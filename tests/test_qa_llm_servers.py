@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import time
 import traceback
 from collections.abc import Iterator
@@ -15,7 +16,7 @@ import pytest
 from chat_server import LONGEST, ChatServer, Handler, Json, Says, Status, piece, pieces, text
 
 from index.settings import Settings
-from qa import Assistant
+from qa import Assistant, phrase
 from qa.llm import choose, model
 from qa.llm.choose import Chosen, choose_model
 from qa.llm.embedded import Embedded, _library
@@ -41,6 +42,7 @@ def real(smollm2: Embedded) -> Iterator[str]:
     params.n_ctx, params.n_parallel, params.warmup, params.verbosity = 2_048, 1, False, -1
     params.api_keys = [KEY]
     params.ui = False
+    params.cpuparams.n_threads = params.cpuparams_batch.n_threads = os.cpu_count() or 1
     server = xllamacpp.Server(params)
     yield f"{server.listening_address}/v1"
     del server
@@ -92,7 +94,8 @@ def test_a_real_server_refuses_what_is_too_long(real: str):
         model_of(chosen).reply([("user", "word " * 3_000)], 4)
 
 
-def test_a_real_server_answers_questions(real: str, seeds_settings: Settings):
+def test_a_real_server_answers_questions(real: str, seeds_settings: Settings, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(phrase, "MOST_TOKENS", 24)
     settings = replace(seeds_settings, llm_base_url=real, llm_api_key=KEY, llm_writes="yes")
     with Assistant(replace(settings, llm="openai:x")) as assistant:
         answer = assistant.ask(QUESTION)
@@ -276,6 +279,9 @@ def test_a_server_that_is_down(server: ChatServer, writing: Settings, quoted: An
     server.close()
     with Assistant(writing) as assistant:
         note = note_of(assistant.ask(QUESTION), quoted)
+        assert assistant.llm.client
+        assert not assistant.llm.client.is_closed
+    assert assistant.llm.client.is_closed
     assert note == (
         "openai:x cannot be reached; is its server running, and BYLINE_LLM_BASE_URL right? The answer is quoted instead."
     )
