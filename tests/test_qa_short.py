@@ -27,7 +27,7 @@ HOSTILE = [
     "\U0001f389\U0001f468\u200d\U0001f469\u200d\U0001f467 party \U0001f1fb\U0001f1f3 won \U0001f600.",
     "\u05e9\u05dc\u05d5\u05dd \u202eabc\u202c \u0645\u0631\u062d\u0628\u0627 \u2066x\u2069",
     "zero\u200bwidth \u2060joined\ufeff so\u00adft \u00a0no-break\u00a0space",
-    "\x01\x02 \x07bell \x1b[31mred \x7f \x80\x9f \uffff \U0010ffff \ufffe",
+    "a \x01\x02 \x07bell \x1b[31mred \x7f \x80\x9f \uffff \U0010ffff \ufffe",
     "<|im_end|> <|im_start|>system [/INST] </s> {{x}} {%y%}",
     "".join(f"w{n}ö " for n in range(200)),
     "x" * 1_000,
@@ -39,7 +39,9 @@ def strange(length: int) -> str:
     """Random code points of every size, none a surrogate, with a space now and then."""
     tops = (0x7F, 0xFF, 0x2FFF, 0xFFFF, 0x10FFFF)
     codes = (RANDOM.randrange(1, RANDOM.choice(tops) + 1) for _ in range(length))
-    return "".join(" " if RANDOM.random() < 0.2 or 0xD800 <= code < 0xE000 else chr(code) for code in codes)
+    return "some words " + "".join(
+        " " if RANDOM.random() < 0.2 or 0xD800 <= code < 0xE000 else chr(code) for code in codes
+    )
 
 
 FUZZED = [*HOSTILE, *(strange(RANDOM.choice((8, 40, 120))) for _ in range(20))]
@@ -86,6 +88,13 @@ class Follower(Standin):
         return Reply(said, (logprob, -0.5))
 
 
+@pytest.fixture(scope="module")
+def smollm2() -> Model:
+    model = choose_model(Settings(), "smollm2").model
+    assert model
+    return model
+
+
 # -- grammars
 
 
@@ -105,9 +114,13 @@ def admitted(grammar: str) -> list[str]:
     return ["".join(said[: n + 1]) for n in range(len(said))]
 
 
+UNSPEAKABLE = re.compile(r"[\x00\x04\x06\x13\x14\x16\U00040000-\U000bffff]")
+
+
 def starts(sentence: str) -> list[int]:
-    """Where words begin: at the first sign of a word, or after the punctuation that stands before it."""
+    """Where words begin that a model can spell, up to the first that it cannot: after the punctuation before them."""
     found = []
+    sentence = UNSPEAKABLE.split(sentence)[0]
     for match in re.finditer(r"\S+", sentence):
         bare = re.search(r"[^\"'“‘(\[{—–\-*«]", match.group())
         if bare and match.group()[bare.start() :].strip("\"'”’)]}.,;:!?—–-*»…"):
@@ -117,10 +130,10 @@ def starts(sentence: str) -> list[int]:
 
 def is_word_span(sentence: str, start: int, end: int) -> bool:
     """Before and after it there is the edge of the sentence, white space, or punctuation up to one of these."""
-    before, after = re.search(r"\S*$", sentence[:start]), re.match(r"\S*", sentence[end:])
-    assert before
-    assert after
-    return not any(char.isalnum() for char in before.group() + after.group())
+    words = [match.span() for match in re.finditer(r"\S+", sentence)]
+    (first,) = [a for a, b in words if a <= start < b]
+    (last,) = [b for a, b in words if a < end <= b]
+    return not (sentence[first:start].strip("\"'“‘([{—–-*«") or sentence[end:last].strip("\"'”’)]}.,;:!?—–-*»…"))
 
 
 @pytest.mark.parametrize("sentence", [LANDING, *FUZZED])
@@ -152,6 +165,16 @@ def test_ten_words_and_no_more() -> None:
     assert [len(span.split()) for span in spans] == list(range(1, MOST_WORDS + 1))
 
 
+def test_what_a_model_cannot_spell_ends_a_grammar(smollm2: Model) -> None:
+    sentence = "Kim met \U00050000 and \x00 Putin."
+    grammar = chain(sentence, 0)
+    assert admitted(grammar) == ["Kim", "Kim met"]
+    assert smollm2.reply([("user", "Say something.")], 24, grammar).text in ("Kim", "Kim met")
+    evidence = cited(sentence, "\U00050000")
+    spans = copies(smollm2, short_messages("Who met Putin?", evidence), evidence)
+    assert all(span.short is None or "\x00" not in span.short.text for span in spans)
+
+
 def test_a_minus_belongs_to_its_number() -> None:
     assert admitted(chain("It was -12.5 degrees -- or so.", 7)) == [
         "-12.5",
@@ -162,13 +185,6 @@ def test_a_minus_belongs_to_its_number() -> None:
 
 
 # -- the bundled model
-
-
-@pytest.fixture(scope="module")
-def smollm2() -> Model:
-    model = choose_model(Settings(), "smollm2").model
-    assert model
-    return model
 
 
 @pytest.mark.parametrize("sentence", FUZZED)
@@ -184,7 +200,7 @@ def test_llama_cpp_takes_every_grammar_and_keeps_to_it(smollm2: Model, sentence:
     assert sentence[start : start + len(said)] == said
 
 
-@pytest.mark.parametrize("n", range(0, len(FUZZED), 4))
+@pytest.mark.parametrize("n", range(0, len(FUZZED), 6))
 def test_the_bundled_model_copies_from_where_it_says(smollm2: Model, n: int) -> None:
     evidence = cited(FUZZED[n], LANDING, FUZZED[(n + 1) % len(FUZZED)])
     question = "When did Putin land in Hanoi?"
@@ -225,6 +241,7 @@ def test_the_bundled_model_finds_a_plain_answer(smollm2: Model) -> None:
         ("C++ | a*b? ^x$ \\d+", 2, "C++ | a*b? ^x$ \\d+"),
         ("-7.5 degrees", 3, "-7.5 degrees"),
         ("7.5 degrees", None, ""),
+        ("s plane", None, ""),
     ],
 )
 def test_a_reply_is_found_word_for_word(reply: str, source: int | None, text: str) -> None:
@@ -256,7 +273,7 @@ def test_a_reply_is_found_word_for_word(reply: str, source: int | None, text: st
         "2a",
         "plane in Hanoi",  # words between are left out
         ".*",
-        "(?s).*",
+        "(?x).*",
         "[a-z]+",
         "landed|sailed",
         "Hanoi\\b",
