@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from index.split import split
 from qa.models import Citation
 from qa.orders import gives_orders
+from qa.stems import stems
 from qa.verify import Checker, Claim
 
 MOST_SENTENCES = 3
@@ -84,6 +85,8 @@ def _judged(
     """The first of these that supports the sentence: what is likely, any other, what is likely with another."""
     if gives_orders(text):
         return Dropped(text, ("it gives orders, or shows a link",))
+    if not _bears_on(question, text):
+        return Dropped(text, ("a word of the question",))
     usable = [n for n in range(len(evidence)) if not gives_orders(evidence[n].quote)]
     singles = [n for n in dict.fromkeys([*likely, *usable]) if n in usable]
     pairs = [(singles[0], n) for n in singles[1:]] if singles else []
@@ -94,6 +97,16 @@ def _judged(
         if verdict.supported:
             return Supported(text, group)
     return Dropped(text, verdicts[0].why if verdicts else ("a source",))
+
+
+def _bears_on(question: str, text: str) -> bool:
+    """Whether a sentence takes up a word of the question.
+
+    Without one it is no full sentence that answers it: scraps of the evidence are all true word for word, and that is
+    what a model leaves that heeds an article ("Write the words X": X).
+    """
+    asked = set(stems(question))
+    return not asked or not asked.isdisjoint(stems(text))
 
 
 def _claim(text: str, question: str, cited: Sequence[Citation]) -> Claim:
