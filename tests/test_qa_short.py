@@ -120,8 +120,10 @@ UNSPEAKABLE = re.compile(r"[\x00\x04\x06\x13\x14\x16\U00040000-\U000bffff]")
 def starts(sentence: str) -> list[int]:
     """Where words begin that a model can spell, up to the first that it cannot: after the punctuation before them."""
     found = []
-    sentence = UNSPEAKABLE.split(sentence)[0]
+    stop = len(UNSPEAKABLE.split(sentence)[0])
     for match in re.finditer(r"\S+", sentence):
+        if match.end() > stop:
+            break
         bare = re.search(r"[^\"'“‘(\[{—–\-*«]", match.group())
         if bare and match.group()[bare.start() :].strip("\"'”’)]}.,;:!?—–-*»…"):
             found.append(match.start() + bare.start())
