@@ -132,11 +132,23 @@ def test_a_model_that_refuses_writes_nothing_and_is_told_of(embedder: Embedder) 
 # -- a model that picks only
 
 
-def test_the_sentence_of_the_short_answer_is_quoted_first(embedder: Embedder) -> None:
-    model = Standin("a pact", FALSE)
-    _, answer = phrased(embedder, model, "no", 1)
+@pytest.mark.parametrize(
+    ("right", "short", "quotes"),
+    [
+        (12, "a pact", [PACT]),  # an able model is trusted with the choice
+        (0, "2am", [LANDED, PACT]),  # any other reads the best sentence only, and the others stay
+        (0, "a pact", [LANDED, PACT]),
+    ],
+)
+def test_the_sentence_of_the_short_answer_is_quoted_first(
+    embedder: Embedder, monkeypatch: pytest.MonkeyPatch, right: int, short: str, quotes: list[str]
+) -> None:
+    monkeypatch.setattr(Writer, "right", lambda self: right)
+    model = Standin(short, FALSE)
+    told, answer = phrased(embedder, model, "no")
     assert model.streamed == 0
-    assert answer.statements[0].support == "quoted"
+    assert [(s.text, s.citations, s.support) for s in told] == [(q, (n,), "quoted") for n, q in enumerate(quotes, 1)]
+    assert answer.short == (short if short in quotes[0] else None)
 
 
 # -- one that fails
