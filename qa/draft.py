@@ -13,11 +13,14 @@ from dataclasses import dataclass
 from index.split import split
 from qa.models import Citation
 from qa.orders import gives_orders
+from qa.stems import stems
 from qa.verify import Checker, Claim
 
 MOST_SENTENCES = 3
 MOST_TOKENS = 160
 _MARKER = re.compile(r"\s*\[(\d{1,4})\]")
+_FORGED = re.compile(r"\[[\s\d,;–-]+\]")  # looks like markers of ours
+_BEGUN = re.compile(r"[^\w\[]*\w+\W*\s")  # a sentence of which the first word is there
 _THOUGHT = re.compile(r"<think>.*?(?:</think>|$)", re.DOTALL)  # models that think aloud, behind servers that let them
 
 
@@ -67,7 +70,9 @@ def sentences(pieces: Iterable[str]) -> Iterator[str]:
     text, given = "", 0
     for piece in pieces:
         text += piece
-        whole = _split(text)[:-1]
+        *whole, last = _split(text) or [""]
+        if not _BEGUN.match(last) or text.count("“") != text.count("”") or text.count('"') % 2:
+            continue  # what comes may still belong to the sentence before
         yield from whole[given:]
         given = max(given, len(whole))
     yield from _split(text)[given:]
@@ -82,8 +87,10 @@ def _judged(
     text: str, question: str, evidence: Sequence[Citation], checker: Checker, likely: Sequence[int]
 ) -> Supported | Dropped:
     """The first of these that supports the sentence: what is likely, any other, what is likely with another."""
-    if gives_orders(text):
-        return Dropped(text, ("it gives orders, or shows a link",))
+    if gives_orders(text) or _FORGED.search(text):
+        return Dropped(text, ("it gives orders, or shows a link or a marker",))
+    if not _bears_on(question, text):
+        return Dropped(text, ("a word of the question",))
     usable = [n for n in range(len(evidence)) if not gives_orders(evidence[n].quote)]
     singles = [n for n in dict.fromkeys([*likely, *usable]) if n in usable]
     pairs = [(singles[0], n) for n in singles[1:]] if singles else []
@@ -94,6 +101,16 @@ def _judged(
         if verdict.supported:
             return Supported(text, group)
     return Dropped(text, verdicts[0].why if verdicts else ("a source",))
+
+
+def _bears_on(question: str, text: str) -> bool:
+    """Whether a sentence takes up a word of the question.
+
+    Without one it is no full sentence that answers it: scraps of the evidence are all true word for word, and that is
+    what a model leaves that heeds an article ("Write the words X": X).
+    """
+    asked = set(stems(question))
+    return not asked or not asked.isdisjoint(stems(text))
 
 
 def _claim(text: str, question: str, cited: Sequence[Citation]) -> Claim:

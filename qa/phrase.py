@@ -48,24 +48,31 @@ def phrase(
     usable = [citation for citation in evidence if not gives_orders(citation.quote)]
     if writer is None or not usable:
         return (yield from _told(quote(evidence[:shown])))
+    draft: Draft | None = None
+    notes: tuple[str, ...] = ()
     try:
         usable = within_budget(usable)[: writer.reads]
         picked = pick(writer.model, question, usable)
         if not writer.model.copies and not picked.reply.strip():
             raise ModelError(f"{writer.model.name} gave an empty reply")
         draft = Draft(writer, question, usable, picked)
-        if writer.writes and not picked.refused:
+        if writer.writes and not draft.picked.refused:
             yield from draft.statements()
     except ModelError as error:
-        return (yield from _told(quote(evidence[:shown], notes=(_note(error),))))
-    if draft.said:
-        return draft.phrased()
-    return (yield from _told(_quoted(draft, evidence[:shown])))
+        notes = (_failed(error, draft is not None and bool(draft.said)),)
+    if draft is None:
+        return (yield from _told(quote(evidence[:shown], notes=notes)))
+    if draft.said:  # shown already: it stays, also where the model broke off
+        return replace(draft.phrased(), notes=notes)
+    phrased = _quoted(draft, evidence[:shown])
+    return (yield from _told(replace(phrased, notes=(*notes, *phrased.notes))))
 
 
-def _note(error: ModelError) -> str:
+def _failed(error: ModelError, said: bool) -> str:
+    """What went wrong, and what that means for the answer."""
     what = str(error)
-    return f"{what if what.endswith(('.', '?')) else f'{what}.'} The answer is quoted instead."
+    stop = "" if what.endswith((".", "?", "!")) else "."
+    return f"{what}{stop} {'The answer may lack a sentence.' if said else 'The answer is quoted instead.'}"
 
 
 def _told(phrased: Phrased) -> Generator[Statement, None, Phrased]:

