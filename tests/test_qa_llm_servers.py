@@ -283,7 +283,8 @@ def test_a_server_that_is_down(server: ChatServer, writing: Settings, quoted: An
         assert not assistant.llm.client.is_closed
     assert assistant.llm.client.is_closed
     assert note == (
-        "openai:x cannot be reached; is its server running, and BYLINE_LLM_BASE_URL right? The answer is quoted instead."
+        "openai:x cannot be reached; is its server running, and BYLINE_LLM_BASE_URL right? "
+        "The answer is quoted instead."
     )
 
 
