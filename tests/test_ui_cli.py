@@ -127,9 +127,14 @@ def test_a_catalog_damaged_inside_says_what_to_do(seeds_settings: Settings, tmp_
         assert "Something broke" not in shown.stderr
 
 
-def test_there_is_no_language_model_yet(seeds_settings: Settings, tmp_path):
+def test_a_language_model_that_is_not_there(seeds_settings: Settings, tmp_path):
     assert byline("ask", QUESTION, "--llm", "none", store=seeds_settings.store, cwd=tmp_path).returncode == 0
-    assert byline("ask", QUESTION, "--llm", "gpt", store=seeds_settings.store, cwd=tmp_path).returncode == 2
+    asked = byline("ask", QUESTION, "--llm", "gpt", store=seeds_settings.store, cwd=tmp_path)
+    assert (asked.returncode, asked.stdout) == (2, "")
+    assert asked.stderr.startswith("There is no language model 'gpt'; known are auto, none, ")
+    looked = byline("doctor", "--llm", "gpt", store=seeds_settings.store, cwd=tmp_path)
+    assert looked.returncode == 1
+    assert "BAD language model  gpt" in looked.stdout
 
 
 def test_a_setting_that_does_not_exist_is_an_error(tmp_path):
