@@ -7,6 +7,7 @@ from typing import Any
 
 from eval.compare import SIGNIFICANT, Difference, differences, load_sides
 from eval.scores import RIGHT, Scored
+from qa.models import count
 
 MARGIN = 0.01
 GATED = (
@@ -75,16 +76,16 @@ def _worst(difference: Difference) -> float:
 
 def _broken(rows: list[Scored]) -> tuple[str, ...]:
     failed = [row.id for row in rows if row.error is not None]
-    said = [f"{_questions(len(failed))} ended in an error, {failed[0]} for one"] if failed else []
+    said = [f"{count(len(failed), 'question')} ended in an error, {failed[0]} for one"] if failed else []
     for name, wanted in INVARIANTS.items():
         ids = [row.id for row in rows if row.scores.get(name) not in (None, wanted)]
         if ids:
-            said.append(f"{name} must be {wanted:g} and is not at {_questions(len(ids))}, {ids[0]} for one")
+            said.append(f"{name} must be {wanted:g} and is not at {count(len(ids), 'question')}, {ids[0]} for one")
     return tuple(said)
 
 
-def _missing(count: int) -> tuple[str, ...]:
-    return (f"{_questions(count)} of the baseline not asked",) if count else ()
+def _missing(questions: int) -> tuple[str, ...]:
+    return (f"{count(questions, 'question')} of the baseline not asked",) if questions else ()
 
 
 def _unscored(rows: list[Scored], before: list[Scored]) -> tuple[str, ...]:
@@ -94,9 +95,7 @@ def _unscored(rows: list[Scored], before: list[Scored]) -> tuple[str, ...]:
     for name in GATED:
         ids = [r.id for r in before if r.id in now and r.scores.get(name) is not None and now[r.id].get(name) is None]
         if ids:
-            said.append(f"{name} is not scored at {_questions(len(ids))} where the baseline has it, {ids[0]} for one")
+            said.append(
+                f"{name} is not scored at {count(len(ids), 'question')} where the baseline has it, {ids[0]} for one"
+            )
     return tuple(said)
-
-
-def _questions(count: int) -> str:
-    return f"{count} question{'s' if count > 1 else ''}"

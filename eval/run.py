@@ -27,8 +27,10 @@ from index.embed import identify
 from index.errors import InputError
 from index.opening import folder_of
 from index.settings import Settings
+from qa.llm.choose import choose_model
 from qa.models import Answer
 
+CALLS = "calls.jsonl"
 CACHE = ".cache"  # beside the run's folder, so that the next run finds the index of the same corpus
 JOURNAL = "unfinished.jsonl"
 
@@ -78,7 +80,7 @@ def run(
     config = {"systems": list(systems), "split": split, "settings": settings_record(settings)}
     config["own"] = {name: found for name in systems if (found := own_code(name))}
     record = _record(Path(gold), len(rows), articles, settings, config)
-    inputs = Inputs(articles, settings, _store(out, articles, settings))
+    inputs = Inputs(articles, settings, _store(out, articles, settings), calls=out.resolve().parent / CACHE / CALLS)
     if corpus is None:
         inputs = replace(inputs, store=Path(settings.store).expanduser(), ready=True)
     out.mkdir(parents=True, exist_ok=True)
@@ -219,10 +221,16 @@ def _times(index_seconds: float, asked: Iterable[Asked]) -> dict[str, Any]:
     }
 
 
+def _llm(settings: Settings) -> dict[str, str] | None:
+    model = choose_model(settings).model
+    return {"name": model.name, "fingerprint": model.fingerprint} if model else None
+
+
 def _record(gold: Path, questions: int, corpus: Corpus, settings: Settings, config: dict[str, Any]) -> dict[str, Any]:
     return {
         "config": {**config, "sha256": value_hash(config)},
         "model": asdict(identify(settings.embedding_model)),
+        "llm": _llm(settings) if "byline" in config["systems"] else None,
         "corpus": {"sha256": corpus.sha256, "files": len(corpus.files), "skipped": corpus.skipped},
         "gold": {"sha256": file_hash(gold), "questions": questions},
         "code": code_hash(),

@@ -50,13 +50,14 @@ class Inputs:
     """What a system is made from.
 
     `store` is the folder of an index; where it is `ready`, it is used as it is, otherwise it is for this corpus, model
-    and code alone, and is brought up to date.
+    and code alone, and is brought up to date. `calls` is the file that keeps what language models replied.
     """
 
     corpus: Corpus
     settings: Settings
     store: Path
     ready: bool = False
+    calls: Path | None = None
 
 
 Opener = Callable[[Inputs], AbstractContextManager[System]]
@@ -198,13 +199,18 @@ class Byline:
 @contextmanager
 def byline(inputs: Inputs) -> Iterator[Byline]:
     """This project over the corpus, indexed where that is needed."""
+    from eval.calls import Kept
     from index import build
     from qa import Assistant
+    from qa.llm.choose import NONE, choose_model
 
     settings = replace(inputs.settings, store=str(inputs.store))
     if not inputs.ready:
         build(inputs.corpus.folder, settings=settings)
-    with Assistant(settings) as assistant:
+    model = choose_model(settings).model
+    if model and inputs.calls:
+        model = Kept(model, inputs.calls)
+    with Assistant(settings, llm=model or NONE) as assistant:
         yield Byline(assistant)
 
 

@@ -32,7 +32,7 @@ class Settings:
     """`bundled` (all-MiniLM-L6-v2), or any sentence-transformers name or path."""
 
     llm: str = "auto"
-    """Language model: `auto`, `none`, `smollm2`, the name of a pulled one, `gguf:PATH`, `ollama:NAME`, `openai:NAME`."""
+    """Language model: `auto`, `none`, one of `byline model list`, `gguf:PATH`, `ollama:NAME` or `openai:NAME`."""
 
     llm_base_url: str = ""
     """OpenAI-compatible server that `auto`, `ollama:` and `openai:` ask, such as `http://127.0.0.1:8080/v1`."""

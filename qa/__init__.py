@@ -8,7 +8,6 @@ from functools import lru_cache
 
 from index.settings import Settings
 from qa.assistant import Assistant, History
-from qa.llm import check_llm
 from qa.models import Answer, Citation, Evidence, Hit, Statement
 
 __all__ = ["Answer", "Assistant", "Citation", "Evidence", "Hit", "Statement", "query", "retrieve"]
@@ -21,20 +20,21 @@ def query(
     since: str | date | None = None,
     until: str | date | None = None,
     files: Sequence[str] = (),
-    llm: str | None = "auto",
+    llm: str | None = None,
 ) -> Answer:
     """Answer a question from the articles of the store that settings name (`BYLINE_STORE`, default `.byline`).
 
     `history`: (question, answer text) pairs, oldest first. `since`, `until`: dates of publication, inclusive; articles
     without a date are left out and counted in `notes`. `files`: patterns such as `2024/*.txt`, of which one has to
-    match. `llm`: "auto" or "none"; in this version both mean that answers are quoted.
+    match. `llm`: the language model that phrases the answer, by name, see `Settings.llm`; "none" to quote only.
 
-    Raises `InputError` for a question that is empty or too long and for what is not a date, `StoreError` when there is
+    Raises `InputError` for a question that is empty or too long, for what is not a date and for a language model that
+    is not there, `StoreError` when there is
     no usable index. A question that the articles do not answer is not an error: `answered` is False, and `reason` says
     why.
     """
-    check_llm(llm)
-    return _assistant(Settings.load()).ask(question, history=history, since=since, until=until, files=files)
+    settings = Settings.load(llm=llm)
+    return _assistant(settings).ask(question, history=history, since=since, until=until, files=files)
 
 
 def retrieve(

@@ -16,13 +16,16 @@ from index.reader import Reader, Scope
 from index.settings import Settings
 from index.terms import terms
 from qa import refusal
-from qa.cite import Quotation, cite, quoted, render
+from qa.cite import Quotation, cite, render
 from qa.evidence import Candidate, choose, rank, relevance, weights
-from qa.followup import in_context
-from qa.llm import check_llm
-from qa.models import Answer, Citation, Evidence, Hit, Statement
+from qa.followup import Turns, in_context, leans_back
+from qa.llm.choose import Chosen, choose_model
+from qa.models import Answer, Evidence, Hit, Statement
 from qa.overview import overview, topic_of
+from qa.phrase import Phrased, phrase, quote
+from qa.prompts import MOST_EVIDENCE
 from qa.retrieval import CANDIDATES, Found, Query, analyse, hits, search
+from qa.writer import Writer
 
 HITS = 10
 LONGEST_QUESTION = 2_000  # characters
@@ -32,12 +35,17 @@ Event = Evidence | Statement | Answer
 
 
 class Assistant:
-    """Answers questions from one store. Models stay loaded; safe to share between threads; close it, or use `with`."""
+    """Answers questions from one store. Models stay loaded; safe to share between threads; close it, or use `with`.
+
+    `llm`: a name (see `Settings.llm`) or a LlamaIndex LLM; None for what the settings say.
+    """
 
     def __init__(self, settings: Settings | None = None, llm: object = None) -> None:
-        check_llm(llm)
         self.settings = settings or Settings.load()
+        self.llm: Chosen = choose_model(self.settings, llm)
         self.reader = Reader(self.settings)
+        model = self.llm.model
+        self._writer = Writer(model, self.settings, self.reader.embedder) if model else None
 
     def ask(
         self,
@@ -99,9 +107,15 @@ class Assistant:
             change = self.reader.changed(file)
         return refusal.stale(file, change, self.reader.folder) if change else None
 
+    def warm(self) -> None:
+        """Load the language model, and try out what it can do, before the first question. Raises `ModelError`."""
+        if self._writer:
+            self._writer.warm()
+
     def close(self) -> None:
-        """Release the store."""
+        """Release the store, and the connections to a server."""
         self.reader.close()
+        self.llm.close()
 
     def __enter__(self) -> Self:
         return self
@@ -120,15 +134,21 @@ class Assistant:
             found = search(query, self.reader, asked.scope)
             asked.hits = tuple(hits(found, self.reader, asked.scope, HITS))
             asked.lap("search")
-            chosen = choose(rank(query, found))
-            reason = self._why_not(asked, query, found) or (None if chosen else refusal.NOTHING_FOUND)
-            citations = [] if reason else cite([_quotation(item) for item in chosen], self.reader, asked.scope)
+            ranked = rank(query, found)
+            reason = self._why_not(asked, query, found) or (None if ranked else refusal.NOTHING_FOUND)
+            shown = len(choose(ranked))
+            best = [] if reason else ranked[: MOST_EVIDENCE if self._writer else shown]
+            citations = cite([_quotation(item) for item in best], self.reader, asked.scope)
             asked.lap("cite")
         yield Evidence(asked.hits)
         if reason:
             yield self._refused(asked, reason)
+        elif not citations:
+            yield self._refused(asked, refusal.CHANGED)
         else:
-            yield from self._quote(asked, citations)
+            phrased = yield from phrase(self._writer, asked.search, citations, shown)
+            asked.lap("phrase")
+            yield self._answered(asked, phrased)
 
     def _list(self, asked: _Asked, topic: str) -> Iterator[Event]:
         with self.reader.catalog.snapshot():
@@ -138,29 +158,32 @@ class Assistant:
             citations = cite(openings, self.reader, asked.scope)
             asked.lap("cite")
         yield Evidence(asked.hits)
-        if listing.listed:
-            asked.notes.append(listing.note)
-            yield from self._quote(asked, citations, "\n")
-        else:
+        if not listing.listed:
             yield self._refused(asked, refusal.no_mention(topic, listing.total, bool(self.reader.entries())))
-
-    def _quote(self, asked: _Asked, citations: Sequence[Citation], separator: str = " ") -> Iterator[Event]:
-        if not citations:
+        elif not citations:
             yield self._refused(asked, refusal.CHANGED)
-            return
-        statements = quoted(citations)
-        yield from statements
-        for file in dict.fromkeys(citation.file for citation in citations):
+        else:
+            asked.notes.append(listing.note)
+            phrased = quote(citations)
+            yield from phrased.statements
+            yield self._answered(asked, phrased, "\n")
+
+    def _answered(self, asked: _Asked, phrased: Phrased, separator: str = " ") -> Answer:
+        for file in dict.fromkeys(citation.file for citation in phrased.citations):
             if note := self.stale(file):
                 asked.notes.append(note)
-        yield Answer(
+        return Answer(
             question=asked.text,
-            text=render(statements, separator),
+            text=render(phrased.statements, separator),
             answered=True,
-            statements=statements,
-            citations=tuple(citations),
+            short=phrased.short,
+            statements=phrased.statements,
+            citations=phrased.citations,
             hits=asked.hits,
-            notes=tuple(asked.notes),
+            dropped=phrased.dropped,
+            unknown_markers=phrased.unknown_markers,
+            llm=phrased.llm,
+            notes=(*asked.notes, *phrased.notes),
             timings=asked.timings,
         )
 
@@ -180,10 +203,17 @@ class Assistant:
         if isinstance(files, str) or not all(isinstance(pattern, str) for pattern in files):
             raise InputError(f'files is a list of patterns such as ["2024/*.txt"], not {files!r}.')
         scope = self.reader.scope(_iso("since", since), _iso("until", until), files)
-        asked = _Asked(text, scope, _search_text(text, history))
+        asked = _Asked(text, scope, self._search_text(text, _turns(history)))
         if scope is not None:
             asked.notes.append(refusal.searched(len(scope.entries), self.reader.files(), scope.undated))
         return asked
+
+    def _search_text(self, question: str, history: Turns) -> str:
+        """What is searched for: the question or, where it leans on those before it, one that stands alone."""
+        if not history or not leans_back(question):
+            return question
+        alone = self._writer.rewritten(question, history) if self._writer else None
+        return alone or in_context(question, history)
 
     def _refused(self, asked: _Asked, reason: str) -> Answer:
         if asked.scope is None:  # else the notes say already what was searched
@@ -244,17 +274,15 @@ def _whole(text: str) -> str:
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
-def _search_text(question: str, history: History) -> str:
-    """The question, with those before it where it leans on them."""
+def _turns(history: History) -> Turns:
+    """The conversation so far, checked."""
     if isinstance(history, str) or any(isinstance(turn, str) or len(turn) != 2 for turn in history):
         raise InputError("history is a list of (question, answer text) pairs, oldest first.")
     if not all(isinstance(answer, str) for _, answer in history):
         raise InputError(
             "history is a list of (question, answer text) pairs; an answer that is not there is an empty one."
         )
-    return in_context(
-        question, [(_clean("question before it", earlier), _whole(answer)) for earlier, answer in history]
-    )
+    return [(_clean("question before it", earlier), _whole(answer)) for earlier, answer in history]
 
 
 def _iso(name: str, value: str | date | None) -> str | None:

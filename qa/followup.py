@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from index.terms import terms
 from qa import refusal
+from qa.llm.model import Message
 
 Turns = Sequence[tuple[str, str]]  # (question, answer text), oldest first
 
@@ -108,9 +109,9 @@ def _short(answer: str) -> list[str]:
     return [said] if useful and terms(said) else []
 
 
-def rewrite_prompt(question: str, history: Turns) -> list[tuple[str, str]]:
+def rewrite_prompt(question: str, history: Turns) -> list[Message]:
     """(role, content) pairs that ask a language model for `question` as one that stands alone, with three examples."""
-    examples = (
+    examples: Iterator[Message] = (
         pair
         for turns, asked, alone in _EXAMPLES
         for pair in (("user", _conversation(turns, asked)), ("assistant", alone))

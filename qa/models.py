@@ -166,7 +166,9 @@ class Answer:
         What articles and models say is escaped: whatever Markdown or HTML is in it stays text.
         """
         said = "".join(f"{_literal(before + s.text)} {s.markers}" for before, s in self.pieces()) or _literal(self.text)
-        lines = [f"**{_literal(self.question)}**", "", " ".join(filter(None, (said, _literal(self.reason or ""))))]
+        lines = [f"**{_literal(self.question)}**", ""]
+        lines += [] if self.short is None else [f"**{_literal(' '.join(self.short.split()))}**", ""]
+        lines.append(" ".join(filter(None, (said, _literal(self.reason or "")))))
         lines += ["", *(f"- {_literal(c.summary)}: {_sides(c)}" for c in self.conflicts)] if self.conflicts else []
         lines.append("")
         for citation in self.citations:
@@ -209,6 +211,11 @@ def describe(citation: Citation) -> str:
 def name_some(names: Sequence[str], most: int = _NAMED) -> str:
     """The first names, and how many more there are: `a.txt, b.txt, c.txt and 2 more`."""
     return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")
+
+
+def count(number: int, one: str) -> str:
+    """`1 article`, `1,234 articles`."""
+    return f"{number:,} {one if number == 1 else one + 's'}"
 
 
 def _plain(value: Any) -> Any:

@@ -12,7 +12,7 @@ from index.settings import Settings
 def corpus(folder: Path, files: Mapping[str, str]) -> Settings:
     """Write `files` below `folder`, index them, and return the settings of the store, which lies beside them."""
     write(folder / "articles", files)
-    settings = Settings(store=str(folder / "store"))
+    settings = Settings(llm="none", store=str(folder / "store"))
     report = build(folder / "articles", settings)
     assert not report.skipped, report.skipped
     return settings

@@ -1,4 +1,11 @@
-"""Articles that try to get out of their place on a page. Each holds a sentence that an answer will quote."""
+"""Articles that try to get out of their place on a page. Each holds a sentence that an answer will quote.
+
+Those that try to be obeyed by a language model are gold questions, in `POISONED`.
+"""
+
+from pathlib import Path
+
+POISONED = Path(__file__).resolve().parents[1] / "eval" / "gold" / "hostile" / "articles"
 
 HOSTILE = {
     "script.txt": "The Brontosaurus committee met in Zagreb. <script>window.hacked = 1</script> "

@@ -58,7 +58,7 @@ class Desk:
         self.folder, self.store = base / "articles", base / "store"
         self.folder.mkdir()
         self.embedder = embedder or Words()
-        self.settings = Settings(store=str(self.store), embedding_model=self.embedder.model)
+        self.settings = Settings(llm="none", store=str(self.store), embedding_model=self.embedder.model)
 
     def write(self, name: str, text: str | bytes, age: float = 60) -> Path:
         """Write an article that was last changed `age` seconds ago."""

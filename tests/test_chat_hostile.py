@@ -19,7 +19,7 @@ def address(tmp_path_factory: pytest.TempPathFactory, browser: Browser, embedder
     (base / "articles").mkdir()
     for name, text in HOSTILE.items():
         (base / "articles" / name).write_bytes(text.encode())
-    settings = Settings(store=str(base / "store"))
+    settings = Settings(llm="none", store=str(base / "store"))
     assert len(build(base / "articles", settings, embedder=embedder).added) == len(HOSTILE)
     with serving(settings) as found:
         yield found

@@ -26,7 +26,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def settings(folder: Path, embedder: Embedder) -> Settings:
-    made = Settings(store=str(folder.parent / "store"))
+    made = Settings(llm="none", store=str(folder.parent / "store"))
     build(folder, made, embedder=embedder)
     return made
 

@@ -36,7 +36,7 @@ def begin(chat: Tab, question: str) -> None:
 def test_evidence_then_sentence_by_sentence_then_the_whole(chat: Tab) -> None:
     begin(chat, SLOWLY)
     turn = chat.turns.first
-    expect(turn.locator(".reading")).to_contain_text("10 passages found.")
+    expect(turn.locator(".reading")).to_have_text("Writing the answer … 10 passages found.")
     expect(chat.panel.locator(".found li")).to_have_count(10)
     expect(turn.locator(".said")).to_have_count(0)
     expect(turn).to_have_attribute("aria-busy", "true")
@@ -118,6 +118,8 @@ def test_an_answer_that_breaks_says_so_and_the_chat_goes_on(chat: Tab) -> None:
 def test_short_answer_confidence_support_and_both_sides_are_seen(chat: Tab) -> None:
     turn = chat.ask(SUPPORTS)
     expect(turn.locator(".short")).to_have_text("Russia")
+    expect(turn.locator(".short")).to_have_css("font-weight", "700")
+    expect(turn.locator(".short + .answer .said")).to_have_count(2)
     expect(turn.locator(".confidence")).to_have_text("Confidence 62%")
     expect(turn.locator(".support")).to_have_text(["checked", "quoted"])
     expect(turn.locator(".trust")).to_contain_text(

@@ -319,7 +319,7 @@ def test_a_damaged_journal_is_no_obstacle(gold: Path, monkeypatch: pytest.Monkey
 
 
 def test_without_a_corpus_the_index_is_asked_as_it_is(gold: Path, tmp_path: Path) -> None:
-    settings = Settings(store=str(tmp_path / "store"))
+    settings = Settings(llm="none", store=str(tmp_path / "store"))
     build(gold.parent / "corpus", settings)
     before = (tmp_path / "store" / "catalog.sqlite").stat().st_mtime_ns
     outcome = run(gold, None, ["byline"], tmp_path / "runs/a", settings=settings)
@@ -327,7 +327,7 @@ def test_without_a_corpus_the_index_is_asked_as_it_is(gold: Path, tmp_path: Path
     assert (tmp_path / "store" / "catalog.sqlite").stat().st_mtime_ns == before
     assert not (tmp_path / "runs" / ".cache").exists()
     with pytest.raises(StoreError, match="There is no index in"):
-        run(gold, None, ["byline"], tmp_path / "runs/b", settings=Settings(store=str(tmp_path / "none")))
+        run(gold, None, ["byline"], tmp_path / "runs/b", settings=Settings(llm="none", store=str(tmp_path / "none")))
 
 
 def test_questions_are_drawn_by_article_where_there_are_enough_articles(tmp_path: Path, fixed: Fixed) -> None:

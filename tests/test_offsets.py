@@ -17,7 +17,7 @@ ONESTOPQA = ROOT.parent / "shared" / "data" / "onestop_qa" / "onestop_qa.json"
 def check(folder: Path, store: Path) -> int:
     """Every stored sentence and passage stands at its offsets, and all of each file is in sentences. Counts them."""
     embedder = Words()
-    settings = Settings(store=str(store), embedding_model=embedder.model)
+    settings = Settings(llm="none", store=str(store), embedding_model=embedder.model)
     build(folder, settings, embedder=embedder)
     reader = Reader(settings, embedder)
     count = 0

@@ -128,7 +128,7 @@ def test_bad_input(tmp_path: Path, assistant: Assistant) -> None:
     with pytest.raises(InputError, match="similarity_top_k must be at least 1"):
         BylineRetriever(assistant, similarity_top_k=0)
     with pytest.raises(StoreError, match="byline index"):
-        BylineRetriever(Settings(store=str(tmp_path / "none")))
+        BylineRetriever(Settings(llm="none", store=str(tmp_path / "none")))
     with pytest.raises(InputError, match="The question is empty"):
         BylineRetriever(assistant).retrieve(" ")
 

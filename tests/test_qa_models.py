@@ -5,7 +5,7 @@ from dataclasses import FrozenInstanceError, replace
 
 import pytest
 
-from qa.models import Answer, Citation, Conflict, Hit, Place, Side, Statement, describe
+from qa.models import Answer, Citation, Conflict, Hit, Place, Side, Statement, count, describe
 
 HIT = Hit("a.txt", 0, 12, "Putin landed", 0.75, "Title", "2024-06-20")
 CITATION = Citation(
@@ -100,9 +100,18 @@ def test_a_citation_with_pages_and_nothing_else() -> None:
 
 def test_markdown_has_question_text_sources_and_notes() -> None:
     assert ANSWER.to_markdown() == (
-        "**When?**\n\nPutin landed.\nHe was late. [1]\n\n- two or three: two [1]; three [1]\n\n"
+        "**When?**\n\n**at 2am**\n\nPutin landed.\nHe was late. [1]\n\n- two or three: two [1]; three [1]\n\n"
         "1. a.txt, line 3 (Title, 2024-06-20), also in b.txt\n   > Putin landed.\n   > He was late.\n\n_a note_\n"
     )
+
+
+def test_markdown_without_a_short_answer_has_none_and_its_own_words_are_text() -> None:
+    assert replace(ANSWER, short=None).to_markdown().startswith("**When?**\n\nPutin landed.")
+    assert replace(ANSWER, short="*two*\n[7]").to_markdown().startswith("**When?**\n\n**\\*two\\* \\[7\\]**\n\n")
+
+
+def test_one_and_many() -> None:
+    assert [count(n, "article") for n in (0, 1, 1234)] == ["0 articles", "1 article", "1,234 articles"]
 
 
 def test_markdown_of_an_article_is_text_in_the_markdown_of_an_answer() -> None:

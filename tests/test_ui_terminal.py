@@ -1,6 +1,7 @@
 """How answers and reports look, without a process."""
 
 import io
+from dataclasses import replace
 
 from rich.console import Console
 
@@ -43,6 +44,18 @@ def test_only_our_own_markers_look_like_markers():
     show_answer(answer("It opened in 1990.[7]"), console)
     first = console.file.getvalue().strip().splitlines()[0]
     assert "1990.[7]\x1b[0m\x1b[36m [1]" in first
+
+
+def test_a_short_answer_is_what_stands_out():
+    styles = {}
+    for short in (None, "in \x1b[5m 1990"):
+        console = Console(file=io.StringIO(), width=100, force_terminal=True, color_system="standard")
+        show_answer(replace(answer("It opened in 1990."), short=short), console)
+        styles[short] = console.file.getvalue().strip().splitlines()[:2]
+    assert styles[None][0].startswith("\x1b[1mIt opened")
+    bold, said = styles["in \x1b[5m 1990"]
+    assert bold == "\x1b[1min \N{REPLACEMENT CHARACTER}[5m 1990\x1b[0m"
+    assert said.startswith("It opened in 1990.")
 
 
 def test_line_ends_of_another_system_are_line_ends():

@@ -96,7 +96,7 @@ def test_a_refusal_has_no_markers_and_shows_what_is_nearest_as_no_answer() -> No
 def test_before_the_answer_there_is_what_is_known() -> None:
     hit = Hit("a.txt", 0, 4, "Text", 0.1)
     assert texts(shown(None), ".reading") == ["Reading the articles …"]
-    assert texts(shown(None, hits=(hit,)), ".reading") == ["Reading the articles … 1 passage found."]
+    assert texts(shown(None, hits=(hit,)), ".reading") == ["Writing the answer … 1 passage found."]
     said = shown(None, hits=(hit,), said=(Statement("It rained.", (1,), "quoted"),))
     assert texts(said, ".said") == ["It rained."]
     ended = shown(None, problem="Stopped.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import threading
 from collections.abc import AsyncIterator, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -11,17 +12,21 @@ from functools import partial
 from itertools import count
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from index.errors import BylineError, InputError
 from index.models import Span
 from qa import Assistant
 from qa.examples import examples
+from qa.llm.choose import Chosen
+from qa.llm.failures import ModelError
 from qa.models import Answer, Citation
+from qa.models import count as counted
 from ui import feedback, shelf, sources, turns
 from ui.background import Indexing
 from ui.conversation import Conversation, Filters, Turn, Verdict, history, new_id, put, stopped
-from ui.markup import count as counted
 from ui.markup import tag, text
+from ui.serve import is_loopback
 from ui.sessions import Sessions
 from ui.uploads import Taken, Uploads
 
@@ -38,6 +43,17 @@ class Shown:
     turns: str
     panel: str | None
     is_open: bool  # more is to come
+
+
+def answered_by(llm: Chosen) -> str:
+    """Which model answers, and where questions and evidence go, in a few words."""
+    if llm.model is None:
+        return "answers are quotations · nothing leaves this machine"
+    host = urlsplit(llm.server).hostname or ""
+    if host and not is_loopback(host):
+        return f"questions and evidence go to {host}"
+    here = llm.file or host
+    return f"answered with {llm.name}" + (", on this machine · nothing leaves it" if here else "")
 
 
 class Chat:
@@ -61,6 +77,23 @@ class Chat:
         assert self.assistant.reader.embedder.dimension  # loads the model
         self._find_examples()
 
+    def load_model(self) -> threading.Thread:
+        """Load the language model in the background. A question that comes before waits for it.
+
+        What goes wrong is logged: the questions are then answered with quotations, and say why.
+        """
+        thread = threading.Thread(target=self._load_model, name="byline-model", daemon=True)
+        thread.start()
+        return thread
+
+    def _load_model(self) -> None:
+        try:
+            self.assistant.warm()
+        except ModelError as error:
+            _LOG.warning("Answers are quoted: %s", error)
+        except Exception:
+            _LOG.exception("loading the language model broke")
+
     def _find_examples(self) -> None:
         self._examples = examples(self.assistant)
 
@@ -72,7 +105,7 @@ class Chat:
 
     def about(self) -> str:
         """What is asked and where the text goes, in a line."""
-        return f"{self.assistant.reader.folder.name} · answers are quotations · nothing leaves this machine"
+        return f"{self.assistant.reader.folder.name} · {answered_by(self.assistant.llm)}"
 
     def where(self) -> str:
         """What is asked, in a sentence."""

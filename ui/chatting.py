@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from ui.chat import Chat
 
 
-def run_chat(settings: Settings, llm: str, host: str, port: int | None, without_auth: bool) -> None:
+def run_chat(settings: Settings, llm: str | None, host: str, port: int | None, without_auth: bool) -> None:
     """Load what is needed, serve, and wait for Ctrl-C or a request to end."""
     auth = login(settings.auth)
     check_access(host, auth, without_auth)
@@ -25,6 +25,7 @@ def run_chat(settings: Settings, llm: str, host: str, port: int | None, without_
         assistant = Assistant(settings, llm=llm)
         chat = Chat(assistant)
         chat.prepare()
+    chat.load_model()
     with assistant:
         serve(chat, host, port, auth)
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
+from rich.text import Text
 
 from index.errors import BylineError, InputError
 
@@ -30,27 +31,35 @@ app = typer.Typer(
 )
 evaluation = typer.Typer(no_args_is_help=True, help="Measure how good the answers are, on gold questions.")
 app.add_typer(evaluation, name="eval")
+models = typer.Typer(no_args_is_help=True, help="Local language models: what there is, and fetch a better one.")
+app.add_typer(models, name="model")
 
 StoreOption = Annotated[
     str | None,
     typer.Option("--store", metavar="FOLDER", help="Folder of the index.", show_default=".byline, or BYLINE_STORE"),
 ]
 LlmOption = Annotated[
-    str, typer.Option("--llm", metavar="NAME", help="Language model; this version quotes only: auto or none.")
+    str | None,
+    typer.Option(
+        "--llm",
+        metavar="NAME",
+        help="Language model: auto, none, a name of `byline model list`, gguf:PATH, ollama:NAME or openai:NAME.",
+        show_default="auto, or BYLINE_LLM",
+    ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for scripts.")]
 
 
-def settings_for(store: str | None, auth: str | None = None) -> Settings:
+def settings_for(store: str | None, auth: str | None = None, llm: str | None = None) -> Settings:
     """The settings with what the command line says on top."""
     from index.settings import Settings
 
-    return Settings.load(store=store, auth=auth)
+    return Settings.load(store=store, auth=auth, llm=llm)
 
 
 def waiting(what: str) -> AbstractContextManager[object]:
     """A spinner on the terminal, nothing elsewhere."""
-    return ERR.status(what) if ERR.is_terminal else nullcontext()
+    return ERR.status(Text(what)) if ERR.is_terminal else nullcontext()
 
 
 def fail(message: str) -> None:
@@ -105,17 +114,18 @@ def ask(
         list[str] | None,
         typer.Option(metavar="PATTERN", help="Only files that match, such as '2024/*.txt'; repeatable."),
     ] = None,
-    llm: LlmOption = "auto",
+    llm: LlmOption = None,
     store: StoreOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Answer a question from the indexed articles, each sentence with its source."""
     settings = settings_for(store)
-    with waiting("Reading ..."):
+    with waiting("Loading ..."):
         from qa import Assistant
 
-        with Assistant(settings, llm=llm) as assistant:
-            answer = assistant.ask(question, since=since, until=until, files=files or ())
+        assistant = Assistant(settings, llm=llm)
+    with assistant, waiting(f"Asking {assistant.llm.name} ..." if assistant.llm.model else "Reading ..."):
+        answer = assistant.ask(question, since=since, until=until, files=files or ())
     if as_json:
         print_json(answer.to_dict())
         return
@@ -136,7 +146,7 @@ def chat(
     without_auth: Annotated[
         bool, typer.Option("--without-auth", help="Let whoever reaches ADDRESS read and add articles.")
     ] = False,
-    llm: LlmOption = "auto",
+    llm: LlmOption = None,
     store: StoreOption = None,
 ) -> None:
     """Ask in the browser: answers with their sources beside them, and the library of articles. Ends with Ctrl-C."""
@@ -145,14 +155,14 @@ def chat(
     run_chat(settings_for(store, auth=auth), llm, host, port, without_auth)
 
 
-@app.command(epilog="Example:  byline doctor --json")
-def doctor(store: StoreOption = None, as_json: JsonOption = False) -> None:
-    """Say what is installed, which model is used, whether the index is healthy, and what to do if not."""
+@app.command(epilog="Examples:  byline doctor --json    byline doctor --llm ollama:qwen3:4b")
+def doctor(llm: LlmOption = None, store: StoreOption = None, as_json: JsonOption = False) -> None:
+    """Say what is installed, which models are used, whether the index is healthy, and what to do if not."""
     from ui.doctor import examine
     from ui.terminal import show_checks
 
     with waiting("Looking ..."):
-        checks = examine(settings_for(store))
+        checks = examine(settings_for(store, llm=llm))
     if as_json:
         print_json([check.to_dict() for check in checks])
     else:
@@ -164,7 +174,8 @@ def doctor(store: StoreOption = None, as_json: JsonOption = False) -> None:
 def main() -> None:
     """The `byline` command. Exit status: 0 done, 2 bad usage or bad input, 1 anything that broke."""
     import ui.evaluation
-    import ui.measuring  # noqa: F401 these add the commands of `byline eval`
+    import ui.measuring
+    import ui.models  # noqa: F401 these add the commands of `byline eval` and `byline model`
 
     try:
         app()

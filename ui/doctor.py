@@ -1,4 +1,4 @@
-"""`byline doctor`: what is installed, which model is used, is the store healthy, and what to do if not."""
+"""`byline doctor`: what is installed, which models are used, is the store healthy, and what to do if not."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import platform
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, suppress
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,9 @@ from index.load import FORMATS
 from index.opening import articles_folder, being_written, catalog_path, check_model, doubt_path, vectors_path
 from index.scan import scan
 from index.settings import BUNDLED, CONFIG_FILE, Settings
+from qa.llm.choose import OLLAMA, Chosen, address, choose_model
+from qa.llm.files import known_models
+from qa.writer import Writer, probe
 
 _PACKAGES = (
     "chromadb",
@@ -26,6 +29,8 @@ _PACKAGES = (
     "sentence-transformers",
     "torch",
     "llama-index-core",
+    "llama-index-llms-openai-like",
+    "xllamacpp",
     "trafilatura",
     "pypdf",
     "python-docx",
@@ -49,7 +54,7 @@ class Check:
 def examine(settings: Settings) -> list[Check]:
     """All checks, in the order in which problems are best mended."""
     embedder = Embedder(settings.embedding_model)
-    checks = [_installed(), _settings(settings), _model(embedder)]
+    checks = [_installed(), _settings(settings), _model(embedder), _language_model(settings, embedder)]
     store = Path(settings.store).expanduser()
     if not catalog_path(store).is_file():
         return [*checks, Check("store", False, f"no index in {store}", "make one with: byline index FOLDER")]
@@ -71,6 +76,8 @@ def _installed() -> Check:
 def _settings(settings: Settings) -> Check:
     source = f" ({CONFIG_FILE} is read)" if Path(CONFIG_FILE).is_file() else ""
     shown = [field.name for field in fields(settings) if field.repr]  # not a key, not a password
+    if settings.llm_base_url:
+        settings = replace(settings, llm_base_url=address(settings.llm_base_url) or "no address")  # nor a key in there
     values = ", ".join(f"{name}={getattr(settings, name)}" for name in shown if getattr(settings, name))
     return Check("settings", True, values + source)
 
@@ -82,6 +89,45 @@ def _model(embedder: Embedder) -> Check:
         return Check("model", False, embedder.model, str(error))
     checked = ", hash checked" if embedder.model == BUNDLED else ""
     return Check("model", True, f"{embedder.identity}, {size} dimensions, {embedder.number_format}{checked}")
+
+
+def _language_model(settings: Settings, embedder: Embedder) -> Check:
+    """Which one answers, why, whether it can be used and what it can do. Quoting without one is fine."""
+    name = "language model"
+    try:
+        chosen = choose_model(settings)
+    except BylineError as error:
+        return Check(name, False, settings.llm, str(error))
+    if chosen.model is None:
+        return Check(name, True, f"none: {chosen.why}")
+    about = f"{chosen.name}: {chosen.why}"
+    try:
+        writer = Writer(chosen.model, settings, embedder)
+        writer.warm()
+        return Check(name, True, f"{about}{_file(chosen)}; {_able(writer)}")
+    except BylineError as error:
+        return Check(name, False, about, f"{error}{_mend(chosen)}")
+
+
+def _file(chosen: Chosen) -> str:
+    """The file of a model that was loaded, and so was checked where its hash is known."""
+    if chosen.file is None or chosen.model is None:
+        return ""
+    checked = any(known.sha256 == chosen.model.fingerprint for known in known_models())
+    return f"; {chosen.file}, {chosen.file.stat().st_size / 1e6:,.0f} MB" + (", hash checked" if checked else "")
+
+
+def _able(writer: Writer) -> str:
+    does = "writes sentences" if writer.writes else "picks the short answer, writes no sentences"
+    why = "" if writer.settings.llm_writes == "auto" else f" (llm_writes={writer.settings.llm_writes})"
+    return f"probe: {writer.right()} of {len(probe())}; {does}{why}"
+
+
+def _mend(chosen: Chosen) -> str:
+    """What to do beside what the error says."""
+    if chosen.name.startswith(OLLAMA):
+        return f" For Ollama: ollama serve, and: ollama pull {chosen.name.removeprefix(OLLAMA)}"
+    return ""
 
 
 def _store(embedder: Embedder, store: Path) -> list[Check]:

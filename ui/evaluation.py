@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from index.errors import InputError
-from ui.cli import OUT, JsonOption, StoreOption, evaluation, fail, print_json, settings_for
-from ui.markup import count
+from ui.cli import OUT, JsonOption, LlmOption, StoreOption, evaluation, fail, print_json, settings_for
 
 if TYPE_CHECKING:
     from eval.corpus import Corpus
@@ -80,6 +79,7 @@ def run(
         typer.Option(metavar="NAME", help="What to ask: a name, a URL, or module:function. Repeat it to compare."),
     ] = ["byline"],  # noqa: B006 typer's way
     split: Annotated[Part, typer.Option(help="Part of the questions.")] = Part.ALL,
+    llm: LlmOption = None,
     replay: Annotated[
         bool, typer.Option("--replay", help="Ask nothing: score the answers of the run in --out anew.")
     ] = False,
@@ -93,7 +93,7 @@ def run(
     out = out or Path("runs") / f"{gold.stem}-{datetime.now():%Y%m%d-%H%M%S}"
     try:
         outcome = run_evaluation(
-            gold, corpus, system, out, split=split.value, settings=settings_for(store), replay=replay
+            gold, corpus, system, out, split=split.value, settings=settings_for(store, llm=llm), replay=replay
         )
     except KeyboardInterrupt:
         fail(f"Stopped. What was answered is kept; the same command with --out {out} goes on from there.")
@@ -169,6 +169,7 @@ def check(
 ) -> None:
     """Is every gold question sound, and every quotation still in its file? Names each that is not, and exits with 2."""
     from eval.gold import problems, read_gold
+    from qa.models import count
 
     articles = _articles(corpus, store)
     rows, wrong = read_gold(gold)

@@ -45,8 +45,3 @@ def button(label: str, event: str, /, **data: object) -> str:
 def join(parts: Iterable[str]) -> str:
     """Pieces of HTML, one after the other."""
     return "".join(parts)
-
-
-def count(number: int, one: str) -> str:
-    """`1 article`, `1,234 articles`."""
-    return f"{number:,} {one if number == 1 else one + 's'}"

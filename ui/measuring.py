@@ -1,4 +1,4 @@
-"""`byline eval curve`, `fit`, `bench` and `crowd`: what the project itself is tuned and timed with."""
+"""`byline eval curve`, `fit`, `bench`, `checker` and `crowd`: what the project itself is tuned and timed with."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from ui.cli import ERR, OUT, evaluation, print_json, settings_for, waiting
+from ui.cli import ERR, OUT, JsonOption, evaluation, print_json, settings_for, waiting
 from ui.evaluation import Part
 
 
@@ -86,3 +86,39 @@ def crowd(
     out.parent.mkdir(parents=True, exist_ok=True)
     out.write_text(table(alone, together, people), encoding="utf-8")
     OUT.print(table(alone, together, people), markup=False, soft_wrap=True)
+
+
+@evaluation.command(
+    epilog="Example:  byline eval checker data/wice/claims_dev.jsonl --split test --out runs/checker.md"
+)
+def checker(
+    data: Annotated[Path, typer.Argument(metavar="PATH", help="WiCE's dev.jsonl of claims, or the folder it is in.")],
+    split: Annotated[Part, typer.Option(help="Part of the claims.")] = Part.TEST,
+    json: JsonOption = False,
+    out: Annotated[Path | None, typer.Option(metavar="FILE", help="Where the table goes as well.")] = None,
+    fit: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Fit on the tuning part and write the weights there instead.")
+    ] = None,
+) -> None:
+    """Measure the sentence checker: on WiCE's labelled claims, and on made-up drafts with one thing changed."""
+    from eval import support
+    from eval.checker import measure, table
+    from index.embed import Embedder
+    from qa.verify import Checker
+
+    settings = settings_for(None)
+    checker = Checker(Embedder(settings.embedding_model), settings.nli_model)
+    with waiting("Checking ..."):
+        if fit is not None:
+            weights = support.fit(data, checker)
+            support.write(weights, fit)
+            print_json(weights)
+            return
+        measured = measure(data, checker, split.value, ERR.print)
+    if out is not None:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        out.write_text(table(measured), encoding="utf-8")
+    if json:
+        print_json(measured.to_dict())
+    else:
+        OUT.print(table(measured), markup=False, soft_wrap=True)

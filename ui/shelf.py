@@ -8,7 +8,8 @@ from collections.abc import Collection, Sequence
 from index.builder import Progress
 from index.models import BuildReport
 from index.reader import ArticleEntry
-from ui.markup import button, count, esc, join, tag, text
+from qa.models import count
+from ui.markup import button, esc, join, tag, text
 
 PAGE = 50  # articles on a page
 _LISTED = 200  # skipped files that are named

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from index.models import Article, Span
-from qa.models import Answer, Citation, Hit, name_some
+from qa.models import Answer, Citation, Hit, count, name_some
 from ui.conversation import Turn
-from ui.markup import button, count, esc, join, tag, text
+from ui.markup import button, esc, join, tag, text
 from ui.turns import SUPPORT
 
 _WINDOW = 150_000  # characters of an article shown at once, around what is highlighted: a browser has to lay them out

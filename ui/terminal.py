@@ -21,6 +21,8 @@ def show_answer(answer: Answer, console: Console) -> None:
     """The answer, then its numbered sources with file, line and quotation; or the refusal with what comes nearest."""
     console.print()
     if answer.answered:
+        if answer.short is not None:
+            console.print(Text(plain(answer.short), style="bold"))
         console.print(_marked(answer))
         console.print()
         for citation in answer.citations:
@@ -38,7 +40,7 @@ def show_answer(answer: Answer, console: Console) -> None:
 
 
 def _marked(answer: Answer) -> Text:
-    text = Text(style="bold")
+    text = Text(style="bold" if answer.short is None else "")  # one thing stands out
     for before, statement in answer.pieces():
         text.append(plain(before + statement.text)).append(f" {statement.markers}", style="not bold cyan")
     return text

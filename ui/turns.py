@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from qa.models import Answer, Citation, Conflict, Statement, Support, describe
+from qa.models import Answer, Citation, Conflict, Statement, Support, count, describe
 from ui.conversation import Turn
-from ui.markup import button, count, esc, join, tag, text
+from ui.markup import button, esc, join, tag, text
 from ui.plain import plain
 
 SUPPORT: Mapping[Support, tuple[str, str]] = {
@@ -14,6 +14,7 @@ SUPPORT: Mapping[Support, tuple[str, str]] = {
     "supported": ("checked", "In the model’s words; checked against the source"),
 }
 _READING = "Reading the articles …"
+_WRITING = "Writing the answer …"
 
 
 def turns(shown: Iterable[Turn]) -> str:
@@ -62,12 +63,13 @@ def _unfinished(turn: Turn) -> str:
     if turn.problem:
         return said + text("p", turn.problem, class_="problem", role="alert")
     found = f" {count(len(turn.hits), 'passage')} found." if turn.hits else ""
-    return said + text("p", _READING + found, class_="reading", role="status")
+    doing = _WRITING if turn.hits or turn.said else _READING
+    return said + text("p", doing + found, class_="reading", role="status")
 
 
 def _answered(turn: str, answer: Answer) -> str:
     cited = {citation.marker: citation for citation in answer.citations}
-    short = text("p", answer.short, class_="short", dir="auto") if answer.short else ""
+    short = text("p", answer.short, class_="short", dir="auto") if answer.short is not None else ""
     said = join(_statement(turn, before, statement, cited) for before, statement in answer.pieces())
     conflicts = join(_conflict(turn, conflict, cited) for conflict in answer.conflicts)
     return short + tag("div", said, class_="answer") + _trust(answer) + conflicts

@@ -12,7 +12,7 @@ from eval.metrics.citations import citation_recall, cites, stands
 from eval.metrics.conflicts import conflict_recall, false_conflict, side_coverage
 from eval.metrics.outcomes import injected
 from eval.metrics.values import unsupported
-from qa.models import Answer, name_some
+from qa.models import Answer, count, name_some
 
 Read = Callable[[str], str]
 
@@ -135,7 +135,7 @@ def _citations(answer: Answer, gold: Gold) -> Iterator[Finding]:
 
 def _elsewhere(answer: Answer, wanted: set[str]) -> str:
     files = {citation.file for citation in answer.citations}
-    cited = f"Cites {_count(len(files), 'file')}"
+    cited = f"Cites {count(len(files), 'file')}"
     if not files & wanted:
         return f"{cited}, none of them a gold file." if len(files) > 1 else f"{cited}, which is no gold file."
     return f"{cited}, gold among them, but not the gold quotation." if len(files) > 1 else (
@@ -160,9 +160,7 @@ def _hits(answer: Answer, gold: Gold) -> Iterator[Finding]:
         rank = _least(len(hits), lambda k: evidence_at_k(hits, gold, k))
         size = sum(hit.end - hit.start for hit in hits)
         characters = _least(size, lambda n: evidence_at_chars(hits, gold, n))
-        yield Finding(
-            True, f"{_quotations_of(gold)} in hit {rank}, within the first {_count(characters, 'character')}."
-        )
+        yield Finding(True, f"{_quotations_of(gold)} in hit {rank}, within the first {count(characters, 'character')}.")
     else:
         yield Finding(False, _not_found(answer, gold))
 
@@ -197,7 +195,3 @@ def _listed(words: Sequence[str]) -> str:
 
 def _short(words: str) -> str:
     return words if len(words) <= _LONGEST else words[: _LONGEST - 1] + "…"
-
-
-def _count(number: int, one: str) -> str:
-    return f"{number:,} {one if number == 1 else one + 's'}"

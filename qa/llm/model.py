@@ -1,0 +1,98 @@
+"""A language model as Byline asks it: messages in, words out, whatever runs it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, Protocol, runtime_checkable
+
+if TYPE_CHECKING:
+    from llama_index.core.base.llms.types import ChatMessage, ChatResponse
+    from llama_index.core.llms import LLM
+
+LONGEST = 180.0  # seconds that a reply may take to come in whole
+
+Role = Literal["system", "user", "assistant"]
+Message = tuple[Role, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What a model said. `logprobs`: natural logarithm of the probability of each token, where the model tells."""
+
+    text: str
+    logprobs: tuple[float, ...] = ()
+    firsts: tuple[tuple[str, float], ...] = ()  # tokens that could have come first, with their logarithms, likely first
+    prompt_tokens: int = 0  # 0 where the model does not count
+    tokens: int = 0
+
+
+@runtime_checkable
+class Model(Protocol):
+    """What phrases answers. Temperature is always 0."""
+
+    @property
+    def name(self) -> str:
+        """What an answer says it was phrased by."""
+
+    @property
+    def fingerprint(self) -> str:
+        """What tells this model from another of the same name: a hash of its file, the address of its server."""
+
+    @property
+    def copies(self) -> bool:
+        """Whether `reply` keeps to a grammar and tells what else could have come first."""
+
+    def reply(self, messages: Sequence[Message], most: int, grammar: str | None = None, firsts: int = 0) -> Reply:
+        """The reply in at most `most` tokens, with so many `firsts`. Raises `ModelError` where there is none."""
+
+    def stream(self, messages: Sequence[Message], most: int) -> Iterator[str]:
+        """The same in pieces, as they come. Raises `ModelError`, also in the middle."""
+
+
+class LlamaIndexModel:
+    """Any LlamaIndex LLM as a `Model`: the embedded ones, those behind servers, and what a user passes in."""
+
+    def __init__(self, llm: LLM, name: str, fingerprint: str) -> None:
+        self.llm, self.name, self.fingerprint = llm, name, fingerprint
+        self.copies = bool(getattr(llm, "keeps_to_grammar", False))
+
+    def reply(self, messages: Sequence[Message], most: int, grammar: str | None = None, firsts: int = 0) -> Reply:
+        """See `Model`."""
+        from qa.llm.failures import told
+
+        more = {"grammar": grammar, "top_logprobs": max(firsts, 1)} if self.copies else {}
+        with told(self.name):
+            response = self.llm.chat(_chat(messages), max_tokens=most, **more)
+            tokens = response.logprobs if self.copies and response.logprobs else []
+            said = tuple(place[0].logprob for place in tokens)
+            likely = tuple((token.token, token.logprob) for token in tokens[0]) if firsts and tokens else ()
+            return Reply(response.message.content or "", said, likely, *_usage(response))
+
+    def stream(self, messages: Sequence[Message], most: int) -> Iterator[str]:
+        """See `Model`."""
+        from qa.llm.failures import ModelError, told
+
+        until = time.monotonic() + LONGEST
+        with told(self.name):
+            pieces = self.llm.stream_chat(_chat(messages), max_tokens=most)
+            for count, response in enumerate(pieces):
+                if count > 2 * most or time.monotonic() > until:  # a server that heeds no limit
+                    raise ModelError(f"{self.name} did not come to an end")
+                if response.delta:
+                    yield response.delta
+
+
+def _chat(messages: Sequence[Message]) -> list[ChatMessage]:
+    from llama_index.core.base.llms.types import ChatMessage, MessageRole
+
+    return [ChatMessage(role=MessageRole(role), content=content) for role, content in messages]
+
+
+def _usage(response: ChatResponse) -> tuple[int, int]:
+    """Tokens of the prompt and of the reply, 0 where the server does not say."""
+    raw = response.raw
+    usage = raw.get("usage") if isinstance(raw, dict) else getattr(raw, "usage", None)
+    counts = usage if isinstance(usage, dict) else vars(usage) if usage is not None else {}
+    return int(counts.get("prompt_tokens") or 0), int(counts.get("completion_tokens") or 0)
