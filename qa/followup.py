@@ -85,15 +85,21 @@ def in_context(question: str, history: Turns) -> str:
     """`question` with the turns that it leans on in brackets, back to a question that stands alone.
 
     "When did he land? (Who visited Hanoi in June? Putin did.)": their questions, and their answers where these are
-    short. The question itself comes first: an embedding model reads the beginning of what is too long for it.
+    short. "And Kim?" asks the same of something else, so that the answer before it is left out. The question itself
+    comes first: an embedding model reads the beginning of what is too long for it.
     """
     asked, needed = question, list[str]()
     for earlier, answer in reversed(history[-_BACK:]):
         if not leans_back(asked):
             break
-        needed[:0] = [earlier, *_short(answer)]
+        needed[:0] = [earlier, *([] if _of_another(asked) else _short(answer))]
         asked = earlier
     return f"{question} ({' '.join(needed)})" if needed else question
+
+
+def _of_another(question: str) -> bool:
+    """Whether it asks the question before it of something else: "And Kim?" does, "And who met him?" not."""
+    return bool(_GOING_ON.match(question)) and not _REFERRING.search(question)
 
 
 def _short(answer: str) -> list[str]:

@@ -58,9 +58,15 @@ def test_context_goes_back_to_a_question_that_stands_alone() -> None:
         ("When did he land?", "At 2am."),
     ]
     assert in_context("Why?", before) == "Why? (Who visited Hanoi? Putin did. When did he land? At 2am.)"
+    assert in_context("And the day?", before) == "And the day? (Who visited Hanoi? Putin did. When did he land?)"
     assert in_context("When did Putin land?", before) == "When did Putin land?"
     assert in_context("Why?", []) == "Why?"
     assert in_context("Why?", [("How?", "")] * 9) == "Why? (How? How? How?)"
+
+
+def test_the_same_question_of_something_else_leaves_the_answer_out() -> None:
+    assert in_context("And Kim?", [("Who visited Hanoi?", "Putin.")]) == "And Kim? (Who visited Hanoi?)"
+    assert in_context("And who met him?", [("Who came?", "Putin.")]) == "And who met him? (Who came? Putin.)"
 
 
 @pytest.mark.parametrize(
