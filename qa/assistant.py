@@ -213,7 +213,7 @@ class Assistant:
         if not history or not leans_back(question):
             return question
         alone = self._writer.rewritten(question, history) if self._writer else None
-        return alone or in_context(question, history)
+        return in_context(question, history, alone)
 
     def _refused(self, asked: _Asked, reason: str) -> Answer:
         if asked.scope is None:  # else the notes say already what was searched

@@ -81,12 +81,13 @@ def leans_back(question: str) -> bool:
     return bool(few or short or refers or _GOING_ON.match(text))
 
 
-def in_context(question: str, history: Turns) -> str:
+def in_context(question: str, history: Turns, alone: str | None = None) -> str:
     """`question` with the turns that it leans on in brackets, back to a question that stands alone.
 
     "When did he land? (Who visited Hanoi in June? Putin did.)": their questions, and their answers where these are
     short. "And Kim?" asks the same of something else, so that the answer before it is left out. The question itself
-    comes first: an embedding model reads the beginning of what is too long for it.
+    comes first: an embedding model reads the beginning of what is too long for it. `alone`, the question as a language
+    model has rewritten it, takes its place; what is in brackets stays, since it finds more (docs/evaluation.md).
     """
     asked, needed = question, list[str]()
     for earlier, answer in reversed(history[-_BACK:]):
@@ -94,7 +95,7 @@ def in_context(question: str, history: Turns) -> str:
             break
         needed[:0] = [earlier, *([] if _of_another(asked) else _short(answer))]
         asked = earlier
-    return f"{question} ({' '.join(needed)})" if needed else question
+    return f"{alone or question} ({' '.join(needed)})" if needed else question
 
 
 def _of_another(question: str) -> bool:
