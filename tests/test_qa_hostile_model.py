@@ -113,7 +113,7 @@ class Obedient(CustomLLM):
 
         def tokens() -> Iterator[CompletionResponse]:
             said = ""
-            for token in re.findall(r"\s*\S{1,8}|\s+", reply):
+            for token in re.findall(r"\s*\S{1,8}|\s+", reply) or [""]:
                 said += token
                 yield CompletionResponse(text=said, delta=token)
 
