@@ -20,7 +20,8 @@ from qa.cite import Quotation, cite, render
 from qa.evidence import Candidate, choose, rank, relevance, weights
 from qa.followup import Turns, in_context, leans_back
 from qa.llm.choose import Chosen, choose_model
-from qa.models import Answer, Evidence, Hit, Statement
+from qa.models import Answer, Citation, Evidence, Hit, Statement
+from qa.orders import is_hostile
 from qa.overview import overview, topic_of
 from qa.phrase import Phrased, phrase, quote
 from qa.prompts import MOST_EVIDENCE
@@ -139,6 +140,7 @@ class Assistant:
             shown = len(choose(ranked))
             best = [] if reason else ranked[: MOST_EVIDENCE if self._writer else shown]
             citations = cite([_quotation(item) for item in best], self.reader, asked.scope)
+            hostile = self._hostile(citations)
             asked.lap("cite")
         yield Evidence(asked.hits)
         if reason:
@@ -146,9 +148,14 @@ class Assistant:
         elif not citations:
             yield self._refused(asked, refusal.CHANGED)
         else:
-            phrased = yield from phrase(self._writer, asked.search, citations, shown)
+            phrased = yield from phrase(self._writer, asked.search, citations, shown, hostile)
             asked.lap("phrase")
             yield self._answered(asked, phrased)
+
+    def _hostile(self, citations: Sequence[Citation]) -> set[str]:
+        """The cited files that hold orders to a language model, where there is one to obey them."""
+        files = {citation.file for citation in citations} if self._writer else ()
+        return {file for file in files if is_hostile(self.reader.article(file).text)}
 
     def _list(self, asked: _Asked, topic: str) -> Iterator[Event]:
         with self.reader.catalog.snapshot():

@@ -6,7 +6,7 @@ needs no model: the evidence, quoted.
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Collection, Generator, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from qa.cite import quoted
@@ -39,13 +39,14 @@ def quote(citations: Sequence[Citation], **more: object) -> Phrased:
 
 
 def phrase(
-    writer: Writer | None, question: str, evidence: Sequence[Citation], shown: int
+    writer: Writer | None, question: str, evidence: Sequence[Citation], shown: int, hostile: Collection[str] = ()
 ) -> Generator[Statement, None, Phrased]:
     """Statements as soon as they may be shown; returns all of them.
 
     `evidence`: the best sentences, best first, of which an answer without a model quotes the first `shown`.
+    `hostile`: files that are quoted only, since they hold orders to a model.
     """
-    usable = [citation for citation in evidence if not gives_orders(citation.quote)]
+    usable = [item for item in evidence if item.file not in hostile and not gives_orders(item.quote)]
     if writer is None or not usable:
         return (yield from _told(quote(evidence[:shown])))
     draft: Draft | None = None
