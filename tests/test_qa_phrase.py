@@ -172,7 +172,7 @@ def test_where_it_breaks_off_what_was_said_stays(embedder: Embedder) -> None:
 
 
 def test_where_it_breaks_off_before_anything_was_said_the_quotation_stands(embedder: Embedder) -> None:
-    told, answer = phrased(embedder, Standin("a pact", f"{FALSE} Putin", ModelError("it stopped")))
+    told, answer = phrased(embedder, Standin("a pact", f"{FALSE} Putin and he", ModelError("it stopped")))
     assert told == list(answer.statements) == [Statement(PACT, (1,), "quoted")]
     assert (answer.short, answer.dropped) == ("a pact", 1)
     assert answer.notes == ("it stopped. The answer is quoted instead.",)
@@ -186,7 +186,7 @@ def test_where_it_breaks_off_before_anything_was_said_the_quotation_stands(embed
     [
         (["Putin landed in Hanoi around 2am [1]."], "supported", 0),
         ([FALSE], "quoted", 0),
-        (["Putin landed in Hanoi around 2am. ", "Then ", ModelError("it stopped")], "supported", 1),
+        (["Putin landed in Hanoi around 2am. ", "Then he ", ModelError("it stopped")], "supported", 1),
         ([ModelError("it stopped")], "quoted", 1),
     ],
 )

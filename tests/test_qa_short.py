@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import re
+import unicodedata
 from collections.abc import Iterator, Sequence
 
 import pytest
@@ -36,11 +37,14 @@ HOSTILE = [
 
 
 def strange(length: int) -> str:
-    """Random code points of every size, none a surrogate, with a space now and then."""
+    """Random characters of every size, with a space now and then. Code points that nobody has assigned are left out:
+
+    SmolLM2 has no tokens for the bytes of some, and llama.cpp then refuses the request.
+    """
     tops = (0x7F, 0xFF, 0x2FFF, 0xFFFF, 0x10FFFF)
-    codes = (RANDOM.randrange(1, RANDOM.choice(tops) + 1) for _ in range(length))
+    chars = (chr(RANDOM.randrange(1, RANDOM.choice(tops) + 1)) for _ in range(length))
     return "some words " + "".join(
-        " " if RANDOM.random() < 0.2 or 0xD800 <= code < 0xE000 else chr(code) for code in codes
+        " " if RANDOM.random() < 0.2 or unicodedata.category(char) in ("Cn", "Co", "Cs") else char for char in chars
     )
 
 
