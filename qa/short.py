@@ -57,11 +57,12 @@ class Short:
 
 @dataclass(frozen=True)
 class Calibration:
-    """What `byline eval short` fits for a model."""
+    """What `byline eval short --fit` writes for a model."""
 
     features: dict[str, float]
     intercept: float
     show_above: float  # probability from which on it is shown
+    fitted_on: str
 
     def probability(self, values: Sequence[float]) -> float:
         """That a short answer with these features, in the order of `FEATURES`, is right."""
@@ -132,11 +133,11 @@ def copies(model: Model, messages: Sequence[Message], evidence: Sequence[Citatio
     for source, start in starts:
         sentence = [*sentences, REFUSAL][source]
         refusal = source == len(sentences)
-        reply = model.reply(messages, _MOST_TOKENS, chain(sentence, start, whole=refusal))
+        reply = model.reply(messages, _MOST_TOKENS, chain(sentence, start, whole=refusal))  # one of all is cut off
         end = start + len(reply.text.rstrip())
         if refusal:
             found.append(Copied(None, reply.logprobs))
-        elif sentence[start:end] == reply.text.rstrip() and reply.logprobs:  # else it was cut off
+        elif reply.logprobs and len(reply.logprobs) < _MOST_TOKENS and sentence[start:end] == reply.text.rstrip():
             found.append(Copied(Short(sentence[start:end], source, start, end, None), reply.logprobs))
     return sorted(found, key=lambda span: -span.likelihood)
 

@@ -1,4 +1,4 @@
-"""`byline eval curve`, `fit`, `bench`, `checker` and `crowd`: what the project itself is tuned and timed with."""
+"""`byline eval curve`, `fit`, `bench`, `checker`, `short`, `crowd`: what the project is tuned and timed with."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from ui.cli import ERR, OUT, JsonOption, evaluation, print_json, settings_for, waiting
+from ui.cli import ERR, OUT, JsonOption, LlmOption, evaluation, print_json, settings_for, waiting
 from ui.evaluation import Part
 
 
@@ -122,3 +122,35 @@ def checker(
         print_json(measured.to_dict())
     else:
         OUT.print(table(measured), markup=False, soft_wrap=True)
+
+
+@evaluation.command(
+    epilog="Example:  byline eval short data/xquad --llm smollm2 --split tune --work runs/short --fit qa/short.json"
+)
+def short(
+    data: Annotated[Path, typer.Argument(help="An imported set: a folder with corpus/ and gold.jsonl.")],
+    work: Annotated[Path, typer.Option(metavar="FOLDER", help="Where the index and the replies are kept.")],
+    split: Annotated[Part, typer.Option(help="Part of the questions.")] = Part.TEST,
+    llm: LlmOption = None,
+    out: Annotated[Path | None, typer.Option(metavar="FILE", help="Where the table goes as well.")] = None,
+    fit: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Fit on these questions and put the weights there.")
+    ] = None,
+) -> None:
+    """Measure the short answers of a model in this process: how many are shown, and how many of them are right."""
+    from eval.short import fit as fit_weights
+    from eval.short import picks, table, write
+    from qa.llm.choose import choose_model
+
+    settings = settings_for(None, llm=llm)
+    name = choose_model(settings).name
+    found = picks(data / "gold.jsonl", data / "corpus", split.value, settings, work, ERR.print)
+    if fit is not None:
+        weights = fit_weights(found)
+        write(weights, name, f"{split.value} part of {data.name}: {len(found)} questions", fit)
+        print_json(weights)
+        return
+    if out is not None:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        out.write_text(table(found, name), encoding="utf-8")
+    OUT.print(table(found, name), markup=False, soft_wrap=True)
