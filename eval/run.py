@@ -222,8 +222,8 @@ def _times(index_seconds: float, asked: Iterable[Asked]) -> dict[str, Any]:
 
 
 def _llm(settings: Settings) -> dict[str, str] | None:
-    model = choose_model(settings).model
-    return {"name": model.name, "fingerprint": model.fingerprint} if model else None
+    with closing(choose_model(settings)) as chosen:
+        return {"name": chosen.name, "fingerprint": chosen.model.fingerprint} if chosen.model else None
 
 
 def _record(gold: Path, questions: int, corpus: Corpus, settings: Settings, config: dict[str, Any]) -> dict[str, Any]:

@@ -207,11 +207,10 @@ def byline(inputs: Inputs) -> Iterator[Byline]:
     settings = replace(inputs.settings, store=str(inputs.store))
     if not inputs.ready:
         build(inputs.corpus.folder, settings=settings)
-    model = choose_model(settings).model
-    if model and inputs.calls:
-        model = Kept(model, inputs.calls)
-    with Assistant(settings, llm=model or NONE) as assistant:
-        yield Byline(assistant)
+    with closing(choose_model(settings)) as chosen:
+        model = Kept(chosen.model, inputs.calls) if chosen.model and inputs.calls else chosen.model
+        with Assistant(settings, llm=model or NONE) as assistant:
+            yield Byline(assistant)
 
 
 def _bm25(inputs: Inputs) -> AbstractContextManager[System]:
