@@ -21,7 +21,7 @@ BYLINE = str(Path(sys.executable).with_name("byline"))
 def serving(settings: Settings, *options: str, command: tuple[str, ...] = (BYLINE, "chat")) -> Iterator[str]:
     """The address of a chat over the store of `settings`, ended afterwards as Ctrl-C would."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("BYLINE_")}
-    environment |= {"BYLINE_STORE": settings.store, "PYTHONPATH": str(ROOT)}
+    environment |= {"BYLINE_STORE": settings.store, "BYLINE_LLM": settings.llm, "PYTHONPATH": str(ROOT)}
     process = subprocess.Popen(
         [*command, *options], env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE
     )

@@ -19,7 +19,7 @@ QUESTION = "When did Putin land in Hanoi?"
 
 def byline(*arguments: str, store: str, cwd: Path) -> subprocess.CompletedProcess[str]:
     environment = {name: value for name, value in os.environ.items() if not name.startswith("BYLINE_")}
-    environment |= {"BYLINE_STORE": store, "COLUMNS": "100"}
+    environment |= {"BYLINE_STORE": store, "BYLINE_LLM": "none", "COLUMNS": "100"}
     return subprocess.run([BYLINE, *arguments], capture_output=True, text=True, cwd=cwd, env=environment, timeout=120)
 
 
