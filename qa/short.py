@@ -133,11 +133,15 @@ def copies(model: Model, messages: Sequence[Message], evidence: Sequence[Citatio
     for source, start in starts:
         sentence = [*sentences, REFUSAL][source]
         refusal = source == len(sentences)
-        reply = model.reply(messages, _MOST_TOKENS, chain(sentence, start, whole=refusal))  # one of all is cut off
+        reply = model.reply(messages, _MOST_TOKENS, chain(sentence, start, whole=refusal))
         end = start + len(reply.text.rstrip())
         if refusal:
             found.append(Copied(None, reply.logprobs))
-        elif reply.logprobs and len(reply.logprobs) < _MOST_TOKENS and sentence[start:end] == reply.text.rstrip():
+        elif (
+            reply.logprobs
+            and sentence[start:end] == reply.text.rstrip()
+            and end in {word_end for _, word_end in _words(sentence)}  # else it was cut off within a word
+        ):
             found.append(Copied(Short(sentence[start:end], source, start, end, None), reply.logprobs))
     return sorted(found, key=lambda span: -span.likelihood)
 

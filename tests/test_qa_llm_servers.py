@@ -221,12 +221,12 @@ def writing(seeds_settings: Settings, server: ChatServer, tmp_path: Path) -> Set
     return replace(asking, llm_writes="yes", models=str(tmp_path))
 
 
-def note_of(answer: Answer, quoted: Answer) -> str:
-    """The one note of an answer that is else the quotation."""
+def note_of(answer: Answer, quoted: Answer, short: str | None = None) -> str:
+    """The one note of an answer that is else the quotation, under the short answer where that had come in time."""
     assert answer.text == quoted.text
     assert answer.statements == quoted.statements
     assert answer.citations == quoted.citations
-    assert (answer.short, answer.llm, answer.dropped) == (None, "none", 0)
+    assert (answer.short, answer.llm, answer.dropped) == (short, "openai:x" if short else "none", 0)
     *others, note = answer.notes
     assert tuple(others) == quoted.notes
     assert "\n" not in note
@@ -250,7 +250,7 @@ def test_whatever_breaks_the_quotation_comes_with_one_line(
         monkeypatch.setattr(model, "LONGEST", 0.3)
     with Assistant(writing) as assistant:
         answer = assistant.ask(QUESTION)
-        note = note_of(answer, quoted)
+        note = note_of(answer, quoted, SHORT if broken.whole == text(SHORT) else None)
         assert note.startswith(f"openai:x {broken.told}")
         assert note.endswith((". The answer is quoted instead.", "? The answer is quoted instead."))
         raised = failure(assistant.llm, broken)
