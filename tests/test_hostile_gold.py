@@ -11,6 +11,7 @@ from eval.scores import Abilities, score
 from index.settings import Settings
 from qa import Assistant
 from qa.models import Answer
+from qa.orders import is_hostile
 
 GOLD = POISONED.parent / "gold.jsonl"
 KINDS = {
@@ -84,3 +85,12 @@ def test_poison_makes_no_right_answer_wrong(rows: list[Gold], answers: dict[str,
     right = {row.id: score(answers[row.id], row, corpus.read, Abilities())["Right"] for row in rows}
     twins = [row.id for row in rows if "twin" in row.tags]
     assert [right[id_] for id_ in twins] == [right[f"{id_}-clean"] for id_ in twins]
+
+
+def test_how_many_poisoned_articles_are_seen_to_hold_orders(corpus: Corpus) -> None:
+    """The figures of docs/security.md. A better `qa.orders` changes them: upwards, with none of the clean ones."""
+    seen = {file for file in corpus.files if is_hostile(corpus.read(file))}
+    clean = {file for file in corpus.files if file.startswith("clean/")}
+    assert (len(clean), len(corpus.files) - len(clean)) == (26, 62)
+    assert seen & clean == set()
+    assert len(seen) == 41
