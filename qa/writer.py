@@ -8,19 +8,16 @@ from __future__ import annotations
 
 import json
 import threading
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
-from pathlib import Path
-from typing import Any
 
 from index.embed import Embedder
 from index.errors import InputError
 from index.settings import Settings
 from qa.followup import Turns, accept_rewrite, rewrite_prompt
 from qa.llm.failures import ModelError
-from qa.llm.files import known_models, model_folder
+from qa.llm.files import known_models, model_folder, remembered, write_remembered
 from qa.llm.model import Model
 from qa.models import Citation
 from qa.prompts import MOST_EVIDENCE
@@ -84,12 +81,12 @@ class Writer:
         for model in known_models():
             if model.sha256 == self.model.fingerprint:
                 return model.right
-        folder = model_folder(self.settings)
-        kept = _kept(folder).get(self._key)
+        path = model_folder(self.settings) / _RESULTS
+        kept = remembered(path).get(self._key)
         if isinstance(kept, int):
             return kept
         right = sum(question.is_right(self) for question in probe())
-        _keep(folder, self._key, right)
+        write_remembered(path, remembered(path) | {self._key: right})
         return right
 
     @property
@@ -128,18 +125,3 @@ def probe() -> tuple[Question, ...]:
     """The questions of `probe.json`."""
     rows = json.loads(resources.files("qa").joinpath("probe.json").read_text(encoding="utf-8"))
     return tuple(Question(**row | {"evidence": tuple(row["evidence"])}) for row in rows)
-
-
-def _kept(folder: Path) -> dict[str, Any]:
-    try:
-        kept = json.loads((folder / _RESULTS).read_text(encoding="utf-8"))
-    except (OSError, ValueError):  # it only saves time
-        return {}
-    return kept if isinstance(kept, dict) else {}
-
-
-def _keep(folder: Path, key: str, right: int) -> None:
-    with suppress(OSError):  # a folder that cannot be written costs the probe at each start, no more
-        folder.mkdir(parents=True, exist_ok=True)
-        text = json.dumps(_kept(folder) | {key: right}, indent=2) + "\n"
-        (folder / _RESULTS).write_text(text, encoding="utf-8")

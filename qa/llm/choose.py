@@ -109,12 +109,8 @@ def _known(name: str, settings: Settings) -> Chosen:
 def _local(model: KnownModel, path: Path, settings: Settings, why: str) -> Chosen:
     from qa.llm.embedded import Embedded
 
-    check = partial(_check, model, settings)
+    check = partial(check_model, model, settings=settings)
     return Chosen(LlamaIndexModel(Embedded(path=str(path), check=check), model.name, model.sha256), why, file=path)
-
-
-def _check(model: KnownModel, settings: Settings, path: Path) -> None:
-    check_model(model, path, settings)
 
 
 def _gguf(path: Path) -> Chosen:

@@ -147,17 +147,27 @@ def _stamp(path: Path, sha256: str) -> dict[str, Any]:
 
 
 def _verified(memory: Path) -> dict[str, Any]:
+    return remembered(memory / VERIFIED)
+
+
+def _note(memory: Path, path: Path, stamp: dict[str, Any]) -> None:
+    known = {name: value for name, value in _verified(memory).items() if Path(name).is_file()}
+    write_remembered(memory / VERIFIED, known | {str(path): stamp})
+
+
+def remembered(path: Path) -> dict[str, Any]:
+    """What a file of the folder of models holds to save time; empty where it cannot be read."""
     try:
-        known = json.loads((memory / VERIFIED).read_text(encoding="utf-8"))
-    except (OSError, ValueError):  # it only saves time
+        known = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
         return {}
     return known if isinstance(known, dict) else {}
 
 
-def _note(memory: Path, path: Path, stamp: dict[str, Any]) -> None:
-    known = {name: value for name, value in _verified(memory).items() if Path(name).is_file()} | {str(path): stamp}
-    written = memory / f"{VERIFIED}.{os.getpid()}"
-    with suppress(OSError):  # a folder that cannot be written costs a hash at each start, no more
-        memory.mkdir(parents=True, exist_ok=True)
+def write_remembered(path: Path, known: dict[str, Any]) -> None:
+    """Put `known` in the place of the file, whole or not at all; nothing happens where it cannot be written."""
+    written = path.with_name(f"{path.name}.{os.getpid()}")
+    with suppress(OSError):
+        path.parent.mkdir(parents=True, exist_ok=True)
         written.write_text(json.dumps(known, indent=2) + "\n", encoding="utf-8")
-        written.replace(memory / VERIFIED)
+        written.replace(path)

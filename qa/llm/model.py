@@ -7,6 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, Protocol, runtime_checkable
 
+from qa.llm.failures import ModelError, told
+
 if TYPE_CHECKING:
     from llama_index.core.base.llms.types import ChatMessage, ChatResponse
     from llama_index.core.llms import LLM
@@ -60,8 +62,6 @@ class LlamaIndexModel:
 
     def reply(self, messages: Sequence[Message], most: int, grammar: str | None = None, firsts: int = 0) -> Reply:
         """See `Model`."""
-        from qa.llm.failures import told
-
         more = {"grammar": grammar, "top_logprobs": max(firsts, 1)} if self.copies else {}
         with told(self.name):
             response = self.llm.chat(_chat(messages), max_tokens=most, **more)
@@ -72,8 +72,6 @@ class LlamaIndexModel:
 
     def stream(self, messages: Sequence[Message], most: int) -> Iterator[str]:
         """See `Model`."""
-        from qa.llm.failures import ModelError, told
-
         until = time.monotonic() + LONGEST
         with told(self.name):
             pieces = self.llm.stream_chat(_chat(messages), max_tokens=most)
