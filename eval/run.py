@@ -22,7 +22,7 @@ from eval.record import code_hash, file_hash, peak_memory, settings_record, valu
 from eval.report import write_report
 from eval.results import GOLD, RECORD, read_answers, read_record, write_results
 from eval.scores import Abilities
-from eval.systems import Inputs, System, opened, opener, own_code
+from eval.systems import LLM_SYSTEMS, Inputs, System, opened, opener, own_code
 from index.embed import identify
 from index.errors import InputError
 from index.opening import folder_of
@@ -51,11 +51,13 @@ def run(
     out: str | Path,
     *,
     split: str = "all",
+    sample: int | None = None,
     settings: Settings | None = None,
     replay: bool = False,
 ) -> Outcome:
     """Ask the gold questions of `split` (`test`, `tune` or `all`) to each of `systems`, and write results into `out`.
 
+    `sample`: only so many of them, drawn at random and always the same ones.
     `corpus` is the folder of articles, which is indexed apart; None for the index in `settings.store` as it is, and
     the articles it was made from. What is written: see `eval.results.write_results`, and `report.html`. A run repeated
     writes the same bytes, but for times.
@@ -74,10 +76,10 @@ def run(
         raise InputError("Name at least one system with --system, and each only once")
     _check_folder(out, Path(gold))
     articles = read_corpus(folder_of(Path(settings.store).expanduser()) if corpus is None else corpus)
-    rows = [locate(row, articles.read, articles.files) for row in _of_split(load_gold(gold), split)]
+    rows = [locate(row, articles.read, articles.files) for row in _drawn(_of_split(load_gold(gold), split), sample)]
     if corpus is None:
         check_fresh(Path(settings.store).expanduser(), articles.folder)
-    config = {"systems": list(systems), "split": split, "settings": settings_record(settings)}
+    config = {"systems": list(systems), "split": split, "sample": sample, "settings": settings_record(settings)}
     config["own"] = {name: found for name in systems if (found := own_code(name))}
     record = _record(Path(gold), len(rows), articles, settings, config)
     inputs = Inputs(articles, settings, _store(out, articles, settings), calls=out.resolve().parent / CACHE / CALLS)
@@ -99,7 +101,8 @@ def _replay(gold: Path, corpus: str | Path | None, out: Path) -> Outcome:
     articles = read_corpus(record["where"] if corpus is None else corpus)
     if articles.sha256 != record["corpus"]["sha256"]:
         raise InputError(f"{articles.folder} has changed since the answers in {out} were given; run without --replay")
-    rows = [locate(row, articles.read, articles.files) for row in _of_split(load_gold(gold), record["config"]["split"])]
+    asked_for = _drawn(_of_split(load_gold(gold), record["config"]["split"]), record["config"]["sample"])
+    rows = [locate(row, articles.read, articles.files) for row in asked_for]
     record |= {"gold": {"sha256": file_hash(gold), "questions": len(rows)}, "scored_with": code_hash()}
     asked = _replayed(out, record["config"]["systems"], rows)
     scored = write_results(out, record, rows, asked, articles.read)
@@ -126,6 +129,16 @@ def _of_split(rows: list[Gold], split: str) -> list[Gold]:
     if not chosen:
         raise InputError(f'No gold question has "split": "{split}"; mark some, or ask for --split all')
     return chosen
+
+
+def _drawn(rows: list[Gold], sample: int | None) -> list[Gold]:
+    """So many of the questions at random, in their order; the same ones at each run."""
+    if sample is None:
+        return rows
+    if sample < 1:
+        raise InputError(f"--sample takes 1 question or more, not {sample}")
+    places = np.random.default_rng(0).choice(len(rows), min(sample, len(rows)), replace=False)
+    return [rows[place] for place in sorted(places)]
 
 
 def _store(out: Path, corpus: Corpus, settings: Settings) -> Path:
@@ -230,7 +243,7 @@ def _record(gold: Path, questions: int, corpus: Corpus, settings: Settings, conf
     return {
         "config": {**config, "sha256": value_hash(config)},
         "model": asdict(identify(settings.embedding_model)),
-        "llm": _llm(settings) if "byline" in config["systems"] else None,
+        "llm": _llm(settings) if LLM_SYSTEMS & set(config["systems"]) else None,
         "corpus": {"sha256": corpus.sha256, "files": len(corpus.files), "skipped": corpus.skipped},
         "gold": {"sha256": file_hash(gold), "questions": questions},
         "code": code_hash(),

@@ -19,18 +19,15 @@ import numpy.typing as npt
 from eval.calls import Kept
 from eval.gold import Gold, load_gold
 from eval.metrics import exact_match, token_f1
+from eval.plain import best_sentences
 from eval.stats import wilson
 from index.builder import build
 from index.errors import InputError
 from index.reader import Reader
 from index.settings import Settings
-from qa.cite import Quotation, cite
-from qa.evidence import rank
 from qa.llm.choose import choose_model
 from qa.llm.model import Model
-from qa.models import Citation
-from qa.prompts import short_messages, within_budget
-from qa.retrieval import analyse, search
+from qa.prompts import short_messages
 from qa.short import FEATURES, calibrations, copies, signals
 from qa.writer import Writer
 
@@ -72,21 +69,13 @@ def picks(
 
 
 def _pick(row: Gold, reader: Reader, model: Model, reads: int) -> Pick:
-    evidence = _evidence(row.question, reader, reads)
+    evidence = best_sentences(row.question, reader, reads)
     spans = copies(model, short_messages(row.question, evidence), evidence) if evidence else []
     if not spans or spans[0].short is None:
         return Pick(None, 0.0, 0.0)
     text = spans[0].short.text
     features = tuple(signals(row.question, evidence, spans))
     return Pick(features, exact_match(text, row) or 0.0, token_f1(text, row) or 0.0)
-
-
-def _evidence(question: str, reader: Reader, reads: int) -> list[Citation]:
-    query = analyse(question, reader)
-    with reader.catalog.snapshot():
-        best = rank(query, search(query, reader))[:reads]
-        quotations = [Quotation(c.found.passage.content, c.sentence, c.text, c.probability) for c in best]
-        return within_budget(cite(quotations, reader, None))
 
 
 def table(found: Sequence[Pick], name: str) -> str:

@@ -6,6 +6,7 @@ import hashlib
 import importlib
 import inspect
 import sys
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from dataclasses import dataclass, replace
@@ -18,10 +19,11 @@ from urllib.parse import urlsplit
 from eval.corpus import Corpus
 from index.errors import InputError
 from index.settings import Settings
-from qa.models import Answer, Hit
+from qa.models import Answer, Evidence, Hit
 
 if TYPE_CHECKING:
     from qa import Assistant
+    from qa.llm.model import Model
 
 _URL = ("http://", "https://")
 
@@ -192,25 +194,49 @@ class Byline:
     answers: bool = True
 
     def answer(self, question: str, **filters: Any) -> Answer:
-        """What `query()` answers."""
-        return self.assistant.ask(question, **filters)
+        """What `query()` answers. Its timings hold, too, when the evidence and the first words were there."""
+        begun, first, event = time.perf_counter(), dict[str, float](), None
+        for event in self.assistant.stream(question, **filters):
+            stage = "to evidence" if isinstance(event, Evidence) else "to first words"
+            first.setdefault(stage, round((time.perf_counter() - begun) * 1000, 2))
+        assert isinstance(event, Answer)  # always the last one
+        return replace(event, timings={**event.timings, **first})
 
 
 @contextmanager
 def byline(inputs: Inputs) -> Iterator[Byline]:
     """This project over the corpus, indexed where that is needed."""
+    from qa import Assistant
+    from qa.llm.choose import NONE
+
+    with _indexed(inputs) as (settings, model), Assistant(settings, llm=model or NONE) as assistant:
+        yield Byline(assistant)
+
+
+@contextmanager
+def _plain_prompt(inputs: Inputs) -> Iterator[System]:
+    from eval.plain import PlainPrompt
+    from index.reader import Reader
+    from qa.prompts import MOST_EVIDENCE
+
+    with _indexed(inputs) as (settings, model), closing(Reader(settings)) as reader:
+        if model is None:
+            raise InputError("plain-prompt needs a language model; name one with --llm")
+        yield PlainPrompt(model, reader, MOST_EVIDENCE)
+
+
+@contextmanager
+def _indexed(inputs: Inputs) -> Iterator[tuple[Settings, Model | None]]:
+    """Settings for an index of the corpus, built where that is needed, and the model, whose replies are kept."""
     from eval.calls import Kept
     from index import build
-    from qa import Assistant
-    from qa.llm.choose import NONE, choose_model
+    from qa.llm.choose import choose_model
 
     settings = replace(inputs.settings, store=str(inputs.store))
     if not inputs.ready:
         build(inputs.corpus.folder, settings=settings)
     with closing(choose_model(settings)) as chosen:
-        model = Kept(chosen.model, inputs.calls) if chosen.model and inputs.calls else chosen.model
-        with Assistant(settings, llm=model or NONE) as assistant:
-            yield Byline(assistant)
+        yield settings, Kept(chosen.model, inputs.calls) if chosen.model and inputs.calls else chosen.model
 
 
 def _bm25(inputs: Inputs) -> AbstractContextManager[System]:
@@ -247,6 +273,7 @@ def _llamaindex(chunk_size: int) -> Opener:
 
 SYSTEMS: Mapping[str, Opener] = {
     "byline": byline,
+    "plain-prompt": _plain_prompt,
     "bm25": _bm25,
     "dense": _dense,
     "txtai": _txtai,
@@ -254,3 +281,4 @@ SYSTEMS: Mapping[str, Opener] = {
     "llamaindex-512": _llamaindex(512),
     "llamaindex-256": _llamaindex(256),
 }
+LLM_SYSTEMS = frozenset({"byline", "plain-prompt"})  # those that ask the language model of the settings

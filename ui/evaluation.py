@@ -79,6 +79,9 @@ def run(
         typer.Option(metavar="NAME", help="What to ask: a name, a URL, or module:function. Repeat it to compare."),
     ] = ["byline"],  # noqa: B006 typer's way
     split: Annotated[Part, typer.Option(help="Part of the questions.")] = Part.ALL,
+    sample: Annotated[
+        int | None, typer.Option(metavar="N", min=1, help="Only N of them, drawn at random, always the same ones.")
+    ] = None,
     llm: LlmOption = None,
     replay: Annotated[
         bool, typer.Option("--replay", help="Ask nothing: score the answers of the run in --out anew.")
@@ -93,7 +96,14 @@ def run(
     out = out or Path("runs") / f"{gold.stem}-{datetime.now():%Y%m%d-%H%M%S}"
     try:
         outcome = run_evaluation(
-            gold, corpus, system, out, split=split.value, settings=settings_for(store, llm=llm), replay=replay
+            gold,
+            corpus,
+            system,
+            out,
+            split=split.value,
+            sample=sample,
+            settings=settings_for(store, llm=llm),
+            replay=replay,
         )
     except KeyboardInterrupt:
         fail(f"Stopped. What was answered is kept; the same command with --out {out} goes on from there.")
