@@ -4,6 +4,7 @@
 # make test       lint, type-check, check the layers, run the tests, hold the seeds against their baseline
 # make baseline   accept what the seeds score now as the baseline of make test
 # make bench      measure on public data and fill docs/benchmarks.md; DATA is where the data is (docs/benchmarks.md)
+# make models     measure what language models add: hours on two cores; MODEL is a better one than the bundled one
 # make pictures   draw the pictures in docs/ again
 
 PYTHON ?= python3
@@ -17,7 +18,7 @@ BIN := .venv/bin
 PIP := $(BIN)/pip --disable-pip-version-check
 INSTALLED := .venv/installed
 
-.PHONY: install ask chat test baseline lint bench measure pictures clean
+.PHONY: install ask chat test baseline lint bench measure models ask-models pictures clean
 
 install: $(INSTALLED)
 
@@ -98,6 +99,42 @@ measure:
 	$(EVAL) curve runs/data/xquad --out docs/words.svg | tee runs/words.txt
 	$(EVAL) bench runs/data/onestopqa runs/data/xquad --out runs/speed
 	$(EVAL) crowd runs/data/xquad --people 20 --rounds 10 --out runs/crowd.md
+	$(BIN)/python docs/fill.py docs/benchmarks.md runs
+
+# The first 300 questions that are drawn of XQuAD's reporting part. What models replied is kept in runs/.cache: it can be
+# stopped, and goes on where it was.
+MODEL ?= qwen2.5-coder-1.5b
+QUESTIONS := runs/data/xquad/gold.jsonl --corpus runs/data/xquad/corpus --split test --sample 300
+HOSTILE := eval/gold/hostile/gold.jsonl --corpus eval/gold/hostile/articles
+FOLLOWUPS := --corpus runs/data/onestopqa/corpus --split test --llm none
+
+models: $(INSTALLED)
+	@if [ -d "$(DATA)" ]; then $(MAKE) --no-print-directory ask-models; else \
+	  echo "skipped: no data in $(DATA); docs/benchmarks.md says where to get it, then: make models DATA=folder"; fi
+
+ask-models:
+	$(EVAL) import squad $(DATA)/xquad/xquad.en.json --out runs/data/xquad
+	$(EVAL) import onestopqa $(DATA)/onestop_qa/onestop_qa.json --out runs/data/onestopqa
+	$(EVAL) run $(QUESTIONS) --llm none --out runs/models-none
+	$(EVAL) run $(QUESTIONS) --llm smollm2 --out runs/models-smollm2
+	$(EVAL) run $(QUESTIONS) --llm $(MODEL) --system byline --system plain-prompt --out runs/models-$(MODEL)
+	for name in smollm2 $(MODEL); do \
+	  $(BIN)/python docs/serve.py $$name 8091 & server=$$!; sleep 20; \
+	  BYLINE_LLM_BASE_URL=http://127.0.0.1:8091/v1 $(EVAL) run $(QUESTIONS) --llm openai:$$name --out runs/models-$$name-http; \
+	  done=$$?; kill $$server; [ $$done -eq 0 ] || exit 1; \
+	done
+	$(BIN)/python docs/models.py runs/models.md runs/models-none runs/models-smollm2 runs/models-smollm2-http \
+	  runs/models-$(MODEL) runs/models-$(MODEL)-http
+	$(EVAL) compare runs/models-$(MODEL):plain-prompt runs/models-$(MODEL):byline > runs/models-gain.md
+	$(EVAL) compare runs/models-none runs/models-smollm2 > runs/models-smollm2-gain.md
+	$(EVAL) short runs/data/xquad --split test --sample 300 --llm smollm2 --work runs/.cache --out runs/short.md
+	for name in none smollm2 $(MODEL); do $(EVAL) run $(HOSTILE) --llm $$name --out runs/hostile-$$name || exit 1; done
+	$(BIN)/python docs/models.py runs/hostile.md runs/hostile-none runs/hostile-smollm2 runs/hostile-$(MODEL)
+	for kind in followups followups-bare followups-standalone; do \
+	  $(EVAL) run runs/data/onestopqa/$$kind.jsonl $(FOLLOWUPS) --out runs/$$kind || exit 1; \
+	done
+	$(EVAL) compare runs/followups-standalone runs/followups > runs/followups.md
+	$(EVAL) checker $(DATA)/wice_dev --split test --out runs/checker.md
 	$(BIN)/python docs/fill.py docs/benchmarks.md runs
 
 pictures: $(INSTALLED)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from eval.record import value_hash
-from qa.llm.model import Message, Model, Reply
+from qa.llm.model import Message, Model, Reply, Stop
 
 
 @dataclass
@@ -36,14 +36,14 @@ class Kept:
         self.name, self.fingerprint, self.copies = self.model.name, self.model.fingerprint, self.model.copies
         self._known = dict(_read(self.path))
 
-    def reply(self, messages: Sequence[Message], most: int, grammar: str | None = None, firsts: int = 0) -> Reply:
+    def reply(self, messages: Sequence[Message], most: int, grammar: str | None = None, others: int = 0) -> Reply:
         """The reply on disk, else that of the model."""
-        key = self._key("reply", messages, most, grammar, firsts)
+        key = self._key("reply", messages, most, grammar, others)
         if key in self._known:
             self.usage.kept += 1
             return _reply(self._known[key])
         before = time.perf_counter()
-        reply = self.model.reply(messages, most, grammar, firsts)
+        reply = self.model.reply(messages, most, grammar, others)
         self._count(before, reply.prompt_tokens, reply.tokens)
         self._keep(key, asdict(reply))
         return reply
@@ -80,7 +80,8 @@ class Kept:
 
 def _reply(row: dict[str, Any]) -> Reply:
     firsts = tuple((token, logprob) for token, logprob in row["firsts"])
-    return Reply(row["text"], tuple(row["logprobs"]), firsts, row["prompt_tokens"], row["tokens"])
+    stops = tuple(Stop(**stop) for stop in row["stops"])
+    return Reply(row["text"], tuple(row["logprobs"]), firsts, stops, row["prompt_tokens"], row["tokens"])
 
 
 def _read(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from eval.corpus import Corpus, check_fresh, read_corpus
-from eval.gold import SPLITS, Gold, load_gold, locate
+from eval.gold import SPLITS, Gold, drawn, load_gold, locate
 from eval.journal import Asked, Journal
 from eval.record import code_hash, file_hash, peak_memory, settings_record, value_hash, versions
 from eval.report import write_report
@@ -76,7 +76,7 @@ def run(
         raise InputError("Name at least one system with --system, and each only once")
     _check_folder(out, Path(gold))
     articles = read_corpus(folder_of(Path(settings.store).expanduser()) if corpus is None else corpus)
-    rows = [locate(row, articles.read, articles.files) for row in _drawn(_of_split(load_gold(gold), split), sample)]
+    rows = [locate(row, articles.read, articles.files) for row in drawn(_of_split(load_gold(gold), split), sample)]
     if corpus is None:
         check_fresh(Path(settings.store).expanduser(), articles.folder)
     config = {"systems": list(systems), "split": split, "sample": sample, "settings": settings_record(settings)}
@@ -101,7 +101,7 @@ def _replay(gold: Path, corpus: str | Path | None, out: Path) -> Outcome:
     articles = read_corpus(record["where"] if corpus is None else corpus)
     if articles.sha256 != record["corpus"]["sha256"]:
         raise InputError(f"{articles.folder} has changed since the answers in {out} were given; run without --replay")
-    asked_for = _drawn(_of_split(load_gold(gold), record["config"]["split"]), record["config"]["sample"])
+    asked_for = drawn(_of_split(load_gold(gold), record["config"]["split"]), record["config"]["sample"])
     rows = [locate(row, articles.read, articles.files) for row in asked_for]
     record |= {"gold": {"sha256": file_hash(gold), "questions": len(rows)}, "scored_with": code_hash()}
     asked = _replayed(out, record["config"]["systems"], rows)
@@ -129,16 +129,6 @@ def _of_split(rows: list[Gold], split: str) -> list[Gold]:
     if not chosen:
         raise InputError(f'No gold question has "split": "{split}"; mark some, or ask for --split all')
     return chosen
-
-
-def _drawn(rows: list[Gold], sample: int | None) -> list[Gold]:
-    """So many of the questions at random, in their order; the same ones at each run."""
-    if sample is None:
-        return rows
-    if sample < 1:
-        raise InputError(f"--sample takes 1 question or more, not {sample}")
-    places = np.random.default_rng(0).choice(len(rows), min(sample, len(rows)), replace=False)
-    return [rows[place] for place in sorted(places)]
 
 
 def _store(out: Path, corpus: Corpus, settings: Settings) -> Path:

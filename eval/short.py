@@ -7,9 +7,10 @@ answers, or that are not answerable, are left out.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from eval.calls import Kept
-from eval.gold import Gold, load_gold
+from eval.gold import Gold, drawn, load_gold
 from eval.metrics import exact_match, token_f1
 from eval.plain import best_sentences
 from eval.stats import wilson
@@ -28,36 +29,57 @@ from index.settings import Settings
 from qa.llm.choose import choose_model
 from qa.llm.model import Model
 from qa.prompts import short_messages
-from qa.short import FEATURES, calibrations, copies, signals
+from qa.short import copies
+from qa.spans import FEATURES, features, fitted, widened
 from qa.writer import Writer
 
 Matrix = npt.NDArray[np.float64]
 COVERAGES = (0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 1.0)
 WANTED = 0.8  # share of the shown short answers that are to be right, word for word
 FOLDS = 10
-RIDGE = 1.0
+RIDGE = 20.0
 
 
 @dataclass(frozen=True, slots=True)
 class Pick:
-    """What a model picked for a question: its features, None where it picked nothing, and how right it is."""
+    """The spans that a model could copy for a question: one row of features for each, and how right each is."""
 
-    features: tuple[float, ...] | None
+    article: str  # which the question is about; itself where the gold does not say
+    features: Matrix  # (n, len(FEATURES))
+    exact: Matrix  # (n,)
+    f1: Matrix  # (n,)
+
+
+@dataclass(frozen=True, slots=True)
+class Best:
+    """The span that is picked, how sure the model is of it, and how right it is."""
+
+    score: float
     exact: float
     f1: float
 
 
 def picks(
-    gold: Path, corpus: Path, split: str, settings: Settings, work: Path, tell: Callable[[str], None]
+    gold: Path,
+    corpus: Path,
+    split: str,
+    settings: Settings,
+    work: Path,
+    tell: Callable[[str], None],
+    sample: int | None = None,
 ) -> list[Pick]:
-    """The model of `settings` asked the questions of `split`; replies are kept in `work`, so that it can go on."""
+    """The model of `settings` asked the questions of `split`; replies are kept in `work`, so that it can go on.
+
+    `sample`: only so many of them, the same ones as `eval.run.run` draws.
+    """
     model = choose_model(settings).model
     if model is None or not model.copies:
         raise InputError("Name a model that runs in this process: --llm smollm2, --llm gguf:PATH")
     model = Kept(model, work / "calls.jsonl")
     settings = replace(settings, store=str(work / "store"))
     build(corpus, settings)
-    rows = [row for row in load_gold(gold) if split in ("all", row.split) and row.answerable and row.answers]
+    asked = drawn([row for row in load_gold(gold) if split in ("all", row.split)], sample)
+    rows = [row for row in asked if row.answerable and row.answers]
     found = []
     with closing(Reader(settings)) as reader:
         reads = Writer(model, settings, reader.embedder).reads
@@ -70,23 +92,25 @@ def picks(
 
 def _pick(row: Gold, reader: Reader, model: Model, reads: int) -> Pick:
     evidence = best_sentences(row.question, reader, reads)
-    spans = copies(model, short_messages(row.question, evidence), evidence) if evidence else []
-    if not spans or spans[0].short is None:
-        return Pick(None, 0.0, 0.0)
-    text = spans[0].short.text
-    features = tuple(signals(row.question, evidence, spans))
-    return Pick(features, exact_match(text, row) or 0.0, token_f1(text, row) or 0.0)
+    spans, _ = copies(model, short_messages(row.question, evidence), evidence, beginnings=True) if evidence else ([], 0)
+    spans = widened(row.question, evidence, spans)
+    texts = [span.short.text for span in spans]
+    return Pick(
+        row.evidence[0][0].file if row.evidence else row.id,
+        features(row.question, evidence, spans),
+        np.array([exact_match(text, row) or 0.0 for text in texts]),
+        np.array([token_f1(text, row) or 0.0 for text in texts]),
+    )
 
 
 def table(found: Sequence[Pick], name: str) -> str:
     """What is shown with the weights that come with Byline, and the coverage curve: how right the likeliest are."""
-    fitted = calibrations().get(name, calibrations()["other"])
-    likely = sorted(
-        ((fitted.probability(pick.features), pick) for pick in found if pick.features), key=lambda item: -item[0]
-    )
-    shown = [pick for probability, pick in likely if probability >= fitted.show_above]
+    weights = fitted().get(name)
+    best = [_best(pick, weights.probabilities if weights else _likelihood) for pick in found]
+    likely = sorted((item for item in best if item), key=lambda item: -item.score)
+    shown = [item for item in likely if weights is None or item.score >= weights.show_above]
     lines = [
-        f"{name}: {len(found)} questions, of which it picks a short answer for {len(likely)}.",
+        f"{name}: {len(found)} questions, for {len(likely)} of which it could copy something.",
         "",
         "| shown | of the questions | right, word for word [95% interval] | token F1 |",
         "| --- | ---: | ---: | ---: |",
@@ -95,11 +119,26 @@ def table(found: Sequence[Pick], name: str) -> str:
     for coverage in COVERAGES:
         count = round(coverage * len(found))
         if 0 < count <= len(likely):
-            lines.append(_line(f"the likeliest {coverage:.0%}", [pick for _, pick in likely[:count]], len(found)))
+            lines.append(_line(f"the likeliest {coverage:.0%}", likely[:count], len(found)))
     return "\n".join(lines) + "\n"
 
 
-def _line(what: str, shown: Sequence[Pick], asked: int) -> str:
+def _likelihood(spans: Matrix) -> Matrix:
+    """How a model without weights chooses: among the spans that it ended itself."""
+    own = spans[:, FEATURES.index("shorter")] == 0
+    scores: Matrix = np.where(own, spans[:, FEATURES.index("likelihood")], -np.inf)
+    return scores
+
+
+def _best(pick: Pick, score: Callable[[Matrix], Matrix]) -> Best | None:
+    if not len(pick.features):
+        return None
+    scores = score(pick.features)
+    place = int(scores.argmax())
+    return Best(float(scores[place]), float(pick.exact[place]), float(pick.f1[place]))
+
+
+def _line(what: str, shown: Sequence[Best], asked: int) -> str:
     estimate = wilson(int(sum(pick.exact for pick in shown)), len(shown))
     if estimate is None:
         return f"| {what} | 0 | n/a | n/a |"
@@ -109,46 +148,59 @@ def _line(what: str, shown: Sequence[Pick], asked: int) -> str:
 
 
 def fit(found: Sequence[Pick]) -> dict[str, Any]:
-    """Weights for `qa/short.json`: a logistic regression, and the probability from which on `WANTED` are right.
+    """Weights for `qa/short.json`: a logistic regression of the spans, and the probability to show them from.
 
-    That probability is read off predictions for questions that were not fitted on (cross-validation).
+    From that probability on, `WANTED` of the spans that are picked are right, word for word. It is read off predictions
+    for articles that were not fitted on (cross-validation).
     """
-    picked = [pick for pick in found if pick.features]
+    picked = [pick for pick in found if len(pick.features)]
     if len(picked) < 10 * FOLDS:
-        raise InputError(f"Fitting needs at least {10 * FOLDS} short answers, here are {len(picked)}.")
-    features = np.array([pick.features for pick in picked])
-    right = np.array([pick.exact for pick in picked])
-    places = np.random.default_rng(0).permutation(len(picked)) % FOLDS
-    held_out = np.zeros(len(picked))
-    for fold in range(FOLDS):
-        weights = _logistic(features[places != fold], right[places != fold])
-        held_out[places == fold] = features[places == fold] @ weights[1:] + weights[0]
-    order = np.argsort(-held_out, kind="stable")
-    share = np.cumsum(right[order]) / np.arange(1, len(order) + 1)
+        raise InputError(f"Fitting needs at least {10 * FOLDS} questions with short answers, here are {len(picked)}.")
+    best = sorted(_held_out(picked), key=lambda item: -item.score)
+    share = np.cumsum([item.exact for item in best]) / np.arange(1, len(best) + 1)
     enough = np.flatnonzero(share >= WANTED)
-    threshold = 1 / (1 + np.exp(-held_out[order[enough[-1]]])) if len(enough) else 1.0
-    weights = _logistic(features, right)
+    weights = _logistic(picked)
     return {
         "features": {name: round(float(value), 3) for name, value in zip(FEATURES, weights[1:], strict=True)},
         "intercept": round(float(weights[0]), 3),
-        "show_above": round(float(threshold), 3),
+        "show_above": round(best[enough[-1]].score, 3) if len(enough) else 1.0,
     }
 
 
-def _logistic(features: Matrix, right: Matrix) -> Matrix:
+def _held_out(picked: Sequence[Pick]) -> Iterator[Best]:
+    """The best span of each question by weights that were fitted on other articles."""
+    articles = sorted({pick.article for pick in picked})
+    fold = {article: n % FOLDS for n, article in enumerate(articles)}
+    for n in range(FOLDS):
+        weights = _logistic([pick for pick in picked if fold[pick.article] != n])
+        for pick in picked:
+            if fold[pick.article] == n and (best := _best(pick, partial(_probabilities, weights))):
+                yield best
+
+
+def _probabilities(weights: Matrix, spans: Matrix) -> Matrix:
+    found: Matrix = 1 / (1 + np.exp(-(spans @ weights[1:] + weights[0])))
+    return found
+
+
+def _logistic(picked: Sequence[Pick]) -> Matrix:
     """Intercept and weights of a ridge logistic regression, for features as they are."""
     from scipy.optimize import minimize
 
-    mean, spread = features.mean(axis=0), features.std(axis=0) + 1e-9
-    scaled, sign = (features - mean) / spread, 2 * right - 1
+    spans, right = np.concatenate([pick.features for pick in picked]), np.concatenate([pick.exact for pick in picked])
+    mean, spread = spans.mean(axis=0), spans.std(axis=0) + 1e-9
+    scaled = np.column_stack([np.ones(len(spans)), (spans - mean) / spread])
+    ridge = RIDGE * np.array([0.0, *np.ones(len(mean))])
 
-    def loss(weights: Matrix) -> float:
-        margins = sign * (scaled @ weights[1:] + weights[0])
-        return float(np.logaddexp(0, -margins).sum() + RIDGE / 2 * (weights[1:] ** 2).sum())
+    def loss(weights: Matrix) -> tuple[float, Matrix]:
+        logits = scaled @ weights
+        misses = 1 / (1 + np.exp(-logits)) - right
+        value = np.logaddexp(0, logits).sum() - right @ logits + ridge @ weights**2 / 2
+        return float(value), scaled.T @ misses + ridge * weights
 
-    fitted = minimize(loss, np.zeros(features.shape[1] + 1)).x
-    weights: Matrix = fitted[1:] / spread
-    return np.concatenate([[fitted[0] - weights @ mean], weights])
+    found = minimize(loss, np.zeros(scaled.shape[1]), jac=True, method="L-BFGS-B").x
+    weights: Matrix = found[1:] / spread
+    return np.concatenate([[found[0] - weights @ mean], weights])
 
 
 def write(weights: dict[str, Any], name: str, fitted_on: str, path: Path) -> None:

@@ -17,6 +17,9 @@ from qa.stems import stems
 from qa.verify import Checker, Claim
 
 MOST_SENTENCES = 3
+_OPENING = 4  # words of a sentence in which a pronoun stands for something before the sentence
+_PRONOUNS = frozenset({"he", "she", "it", "they", "this", "these", "him", "her", "them", "his", "hers", "its", "their"})
+_PUNCTUATION = ".,;:!?()[]\"'“”‘’"
 MOST_TOKENS = 160
 _MARKER = re.compile(r"\s*\[(\d{1,4})\]")
 _FORGED = re.compile(r"\[[\s\d,;–-]+\]")  # looks like markers of ours
@@ -86,14 +89,14 @@ def _split(draft: str) -> list[str]:
 def _judged(
     text: str, question: str, evidence: Sequence[Citation], checker: Checker, likely: Sequence[int]
 ) -> Supported | Dropped:
-    """The first of these that supports the sentence: what is likely, any other, what is likely with another."""
+    """The first of these that supports the sentence: what is likely, any other, one with what it leans back on."""
     if gives_orders(text) or _FORGED.search(text):
         return Dropped(text, ("it gives orders, or shows a link or a marker",))
     if not _bears_on(question, text):
         return Dropped(text, ("a word of the question",))
     usable = [n for n in range(len(evidence)) if not gives_orders(evidence[n].quote)]
     singles = [n for n in dict.fromkeys([*likely, *usable]) if n in usable]
-    pairs = [(singles[0], n) for n in singles[1:]] if singles else []
+    pairs = [(n, m) for n in singles for m in singles if _leans_on(evidence[n], evidence[m])]
     groups = [*((n,) for n in singles), *pairs]
     claims = [_claim(text, question, [evidence[n] for n in group]) for group in groups]
     verdicts = checker.check_all(claims)
@@ -101,6 +104,16 @@ def _judged(
         if verdict.supported:
             return Supported(text, group)
     return Dropped(text, verdicts[0].why if verdicts else ("a source",))
+
+
+def _leans_on(citation: Citation, other: Citation) -> bool:
+    """Whether a sentence begins with a pronoun that may stand for something in the other, which comes before it.
+
+    Any other two would support what neither says: the first half of one with the second half of the other.
+    """
+    if citation.file != other.file or citation.start <= other.start:
+        return False
+    return any(word.lower().strip(_PUNCTUATION) in _PRONOUNS for word in citation.quote.split()[:_OPENING])
 
 
 def _bears_on(question: str, text: str) -> bool:

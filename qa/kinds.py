@@ -66,12 +66,22 @@ def kind_of(question: str) -> Kind:
     return next((kind for kind, pattern in _PATTERNS if pattern.search(question)), "other")
 
 
+def has_number(text: str) -> bool:
+    """Whether there is a number in it, in digits or in words."""
+    return _NUMBER.search(text) is not None or _NUMBER_WORDS.search(text) is not None
+
+
+def has_time(text: str) -> bool:
+    """Whether there is a year, a month, a day of the week or the like in it."""
+    return _TIME.search(text) is not None
+
+
 def offers(kind: Kind, sentence: str, question: str) -> bool:
     """Whether `sentence` has something of that kind that the question does not say already."""
     if kind == "number":
         return bool(new_numbers(sentence, question)) or bool(_NUMBER_WORDS.search(sentence))
     if kind == "time":
-        return bool(_TIME.search(sentence))
+        return has_time(sentence)
     if kind in ("person", "place"):
         return bool(new_names(sentence, question))
     if kind == "reason":

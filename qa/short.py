@@ -6,19 +6,15 @@ model is asked for the same and held to it afterwards: what is not found word fo
 
 from __future__ import annotations
 
-import json
-import math
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
-from importlib import resources
 
-from qa.kinds import kind_of, offers
-from qa.llm.model import Message, Model
+from qa.llm.model import Message, Model, Reply, Stop
 from qa.models import Citation
 from qa.prompts import plain, short_messages
 from qa.refusal import TEXT as REFUSAL
+from qa.spans import Copied, Short, Weights, features, fitted, widened
 
 MOST_WORDS = 10
 _MOST_TOKENS = 48  # ten long words
@@ -30,65 +26,10 @@ _AFTER = r"(?!\w|[.,:/]\d|[-–−]\w)"
 # some control characters, and planes of Unicode in which there is nothing.
 _UNSPEAKABLE = re.compile(r"[\x00\x04\x06\x13\x14\x16\U00040000-\U000bffff]")
 _STARTS = 4  # words that a span may start with are tried, likely ones first ...
-_WITHIN = 8.0  # ... and those whose first token is less likely than the best by this factor (natural logarithm) are not
+_MANY_STARTS = 8  # ... by a small model, whose weights tell the right one
+_WITHIN = 8.0  # those whose first token is less likely than the best by this factor (natural logarithm) are not
 _FIRSTS = 100  # tokens among which those words are looked for
-FEATURES = (
-    "likelihood",  # log probability of the words and of their end
-    "mean",  # the same per token
-    "least",  # of the least likely token
-    "margin",  # by how much the next best span is less likely, at most `_WITHIN`
-    "evidence",  # logarithm of the probability that its sentence answers, from `qa.evidence`
-    "words",  # log(1 + words)
-    "kind",  # it is of the kind that is asked for
-    "echo",  # share of its words that the question says already
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Short:
-    """Words of a sentence of the evidence: `evidence[source].quote[start:end] == text`."""
-
-    text: str
-    source: int
-    start: int
-    end: int
-    probability: float | None  # that it is right, word for word; None where the model gives no likelihoods
-
-
-@dataclass(frozen=True)
-class Calibration:
-    """What `byline eval short --fit` writes for a model."""
-
-    features: dict[str, float]
-    intercept: float
-    show_above: float  # probability from which on it is shown
-    fitted_on: str
-
-    def probability(self, values: Sequence[float]) -> float:
-        """That a short answer with these features, in the order of `FEATURES`, is right."""
-        weights = (self.features[name] for name in FEATURES)
-        logit = self.intercept + sum(weight * value for weight, value in zip(weights, values, strict=True))
-        return 1 / (1 + math.exp(-logit))
-
-
-@cache
-def calibrations() -> dict[str, Calibration]:
-    """The fitted weights that come with Byline, by name of the model; `other` is for any that has none of its own."""
-    values = json.loads(resources.files("qa").joinpath("short.json").read_text(encoding="utf-8"))
-    return {name: Calibration(**fitted) for name, fitted in values["models"].items()}
-
-
-@dataclass(frozen=True, slots=True)
-class Copied:
-    """A span that the model could copy. `short` is None for the refusal."""
-
-    short: Short | None
-    logprobs: tuple[float, ...]
-
-    @property
-    def likelihood(self) -> float:
-        """Natural logarithm of the probability that the model says just this."""
-        return sum(self.logprobs)
+_OTHERS = 20  # tokens among which the end of a span is looked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,53 +42,79 @@ class Picked:
 
 
 def pick(model: Model, question: str, evidence: Sequence[Citation]) -> Picked:
-    """Have a model pick the short answer out of the evidence. Raises `ModelError` where it fails."""
+    """Have a model pick the short answer out of the evidence. Raises `ModelError` where it fails.
+
+    A model that copies picks the likeliest span; where there are weights for it, the one that is most probably right.
+    """
     messages = short_messages(question, evidence)
     if not model.copies:
         reply = model.reply(messages, _MOST_TOKENS).text
         return Picked(locate(reply, evidence), refuses(reply), reply)
-    spans = copies(model, messages, evidence)
+    weights = fitted().get(model.name)
+    spans, refusal = copies(model, messages, evidence, beginnings=weights is not None)
+    if weights:
+        return _weighed(weights, question, evidence, widened(question, evidence, spans))
+    if refusal is not None and all(refusal > span.likelihood for span in spans):
+        return Picked(None, refused=True, reply=REFUSAL)
+    return Picked(spans[0].short, reply=spans[0].short.text) if spans else Picked(None)
+
+
+def _weighed(weights: Weights, question: str, evidence: Sequence[Citation], spans: Sequence[Copied]) -> Picked:
     if not spans:
         return Picked(None)
-    best = spans[0].short
-    if best is None:
-        return Picked(None, refused=True, reply=REFUSAL)
-    fitted = calibrations().get(model.name, calibrations()["other"])
-    probability = fitted.probability(signals(question, evidence, spans))
-    shown = replace(best, probability=round(probability, 6)) if probability >= fitted.show_above else None
-    return Picked(shown, reply=best.text)
+    probabilities = weights.probabilities(features(question, evidence, spans))
+    best = int(probabilities.argmax())
+    short, probability = spans[best].short, float(probabilities[best])
+    shown = replace(short, probability=round(probability, 6)) if probability >= weights.show_above else None
+    return Picked(shown, reply=short.text)
 
 
-def copies(model: Model, messages: Sequence[Message], evidence: Sequence[Citation]) -> list[Copied]:
-    """The likeliest spans of the evidence as the reply to `messages`, and the refusal where it is one; best first.
+def copies(
+    model: Model, messages: Sequence[Message], evidence: Sequence[Citation], beginnings: bool = False
+) -> tuple[list[Copied], float | None]:
+    """The likeliest spans of the evidence as the reply to `messages`, best first, and how likely the refusal is.
 
     One look at what can come first tells the words that a span may start with; from each of them the model goes on
     under a grammar that leaves it only one choice, to stop or to take the next word. A single grammar of all spans
     gives the same for a good model, takes ten times as long for a small one (every token of its vocabulary is held
     against hundreds of rules), and does not tell how likely the others are.
+
+    `beginnings`: more starts, and each span also as far as any word of it, which a small model passes by. The refusal
+    is the logarithm of its probability, None where it is not among what is tried.
     """
-    firsts = model.reply(messages, 1, firsts=_FIRSTS).firsts
+    firsts = model.reply(messages, 1, others=_FIRSTS).firsts
     sentences = [citation.quote for citation in evidence]
-    starts = _starts(firsts, [*sentences, REFUSAL])
-    found = []
-    for source, start in starts:
-        sentence = [*sentences, REFUSAL][source]
-        refusal = source == len(sentences)
-        reply = model.reply(messages, _MOST_TOKENS, chain(sentence, start, whole=refusal))
-        end = start + len(reply.text.rstrip())
-        if refusal:
-            found.append(Copied(None, reply.logprobs))
-        elif (
-            reply.logprobs
-            and sentence[start:end] == reply.text.rstrip()
-            and end in {word_end for _, word_end in _words(sentence)}  # else it was cut off within a word
-        ):
-            found.append(Copied(Short(sentence[start:end], source, start, end, None), reply.logprobs))
-    return sorted(found, key=lambda span: -span.likelihood)
+    found: dict[tuple[int, int, int], Copied] = {}
+    refusal = None
+    for source, start in _starts(firsts, [*sentences, REFUSAL], _MANY_STARTS if beginnings else _STARTS):
+        if source == len(sentences):
+            refusal = sum(model.reply(messages, _MOST_TOKENS, chain(REFUSAL, 0, whole=True)).logprobs)
+            continue
+        reply = model.reply(messages, _MOST_TOKENS, chain(sentences[source], start), _OTHERS if beginnings else 0)
+        for span in _spans(reply, sentences[source], source, start):
+            found.setdefault((source, start, span.short.end), span)
+    return sorted(found.values(), key=lambda span: -span.likelihood), refusal
 
 
-def _starts(firsts: Sequence[tuple[str, float]], sentences: Sequence[str]) -> list[tuple[int, int]]:
-    """(sentence, offset) of the words that a reply may start with, likely ones first. The refusal comes last."""
+def _spans(reply: Reply, sentence: str, source: int, start: int) -> Iterator[Copied]:
+    """What a reply copied from `start` on, first as a whole, then up to each place where it could have ended.
+
+    What was cut off within a word is left out.
+    """
+    said, ends = reply.text.rstrip(), {end for _, end in _words(sentence)}
+    if not reply.logprobs or not said or not sentence.startswith(said, start):
+        return
+    whole = Stop(len(reply.logprobs), len(said.encode()), 0.0)
+    for stop in (whole, *reply.stops):
+        text = said.encode()[: stop.size].decode(errors="ignore").rstrip()
+        end = start + len(text)
+        if text and end in ends:
+            logprobs = reply.logprobs if stop is whole else (*reply.logprobs[: stop.tokens], stop.logprob)
+            yield Copied(Short(text, source, start, end, None), logprobs, stop is not whole)
+
+
+def _starts(firsts: Sequence[tuple[str, float]], sentences: Sequence[str], most: int) -> list[tuple[int, int]]:
+    """(sentence, offset) of the words that a reply may start with, likely ones first. The last one is the refusal."""
     words = [
         (source, start, sentence[start:end])
         for source, sentence in enumerate(sentences)
@@ -161,24 +128,7 @@ def _starts(firsts: Sequence[tuple[str, float]], sentences: Sequence[str]) -> li
                 found.setdefault((source, start), logprob)
     best = max(found.values(), default=0.0)
     likely = [(place, logprob) for place, logprob in found.items() if logprob > best - _WITHIN]
-    return [place for place, _ in sorted(likely, key=lambda item: -item[1])[:_STARTS]]
-
-
-def signals(question: str, evidence: Sequence[Citation], spans: Sequence[Copied]) -> list[float]:
-    """What tells a right short answer, the first of `spans`, from a wrong one, in the order of `FEATURES`."""
-    best, short = spans[0], spans[0].short
-    assert short is not None
-    words, asked = short.text.lower().split(), set(question.lower().strip("?").split())
-    return [
-        best.likelihood,
-        best.likelihood / len(best.logprobs),
-        min(best.logprobs),
-        min(_WITHIN, best.likelihood - spans[1].likelihood) if len(spans) > 1 else _WITHIN,
-        math.log(max(evidence[short.source].score, 1e-4)),
-        math.log1p(len(words)),
-        float(offers(kind_of(question), f" {short.text}", question)),
-        sum(word in asked for word in words) / len(words),
-    ]
+    return [place for place, _ in sorted(likely, key=lambda item: -item[1])[:most]]
 
 
 def refuses(reply: str) -> bool:

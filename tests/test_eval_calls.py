@@ -20,7 +20,7 @@ class Counting:
     def __init__(self) -> None:
         self.asked = 0
 
-    def reply(self, messages: Sequence[Message], most: int, grammar: str | None = None, firsts: int = 0) -> Reply:
+    def reply(self, messages: Sequence[Message], most: int, grammar: str | None = None, others: int = 0) -> Reply:
         self.asked += 1
         return Reply(f"reply {self.asked}", (-0.5,), (("re", -0.5), ("a", -2.0)), 7, 2)
 

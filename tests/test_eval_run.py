@@ -341,3 +341,20 @@ def test_questions_are_drawn_by_article_where_there_are_enough_articles(tmp_path
     assert [row["cluster"] for row in lines(go(tmp_path / "gold.jsonl", "fixed"))][-3:] == ["19.txt", "19.txt", "other"]
     save_gold(tmp_path / "gold.jsonl", rows[2:])
     assert lines(go(tmp_path / "gold.jsonl", "fixed"))[0]["cluster"] == "q1-0"
+
+
+def test_a_sample_is_drawn_once_and_for_all(fixed: Fixed, gold: Path, tmp_path: Path) -> None:
+    rows = [Gold(f"q{n}", f"Who slept in {n}?", answers=(("cats",),), split="test") for n in range(30)]
+    save_gold(gold, rows)
+    folders = [tmp_path / "one", tmp_path / "two"]
+    for folder in folders:
+        assert run(gold, tmp_path / "corpus", ["fixed"], folder, sample=7).questions == 7
+    one, two = ((folder / "gold.jsonl").read_text() for folder in folders)
+    assert one == two
+    asked = [json.loads(line)["id"] for line in one.splitlines()]
+    assert len(set(asked)) == 7
+    assert sorted(asked, key=lambda id_: int(id_[1:])) == asked
+    assert run(gold, tmp_path / "corpus", ["fixed"], folders[0], replay=True).questions == 7
+    assert run(gold, tmp_path / "corpus", ["fixed"], tmp_path / "all", sample=99).questions == 30
+    with pytest.raises(InputError, match="1 question or more"):
+        run(gold, tmp_path / "corpus", ["fixed"], tmp_path / "none", sample=0)

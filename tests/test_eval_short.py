@@ -9,17 +9,28 @@ import pytest
 from eval.short import Pick, fit, picks, table, write
 from index.errors import InputError
 from index.settings import Settings
-from qa.short import FEATURES, calibrations
+from qa.spans import FEATURES, fitted
 
-EIGHT = len(FEATURES)
+COUNT = len(FEATURES)
 
 
 def made_up(n: int) -> list[Pick]:
-    """Right where the first feature, with some noise, is above 1."""
+    """Three spans each, of which one is right where the first feature, with some noise, is above 1."""
     random = np.random.default_rng(1)
-    features = random.normal(size=(n, EIGHT))
-    right = features[:, 0] + random.normal(scale=0.3, size=n) > 1
-    return [Pick(tuple(row), float(good), float(good)) for row, good in zip(features, right, strict=True)]
+    found = []
+    for number in range(n):
+        spans = random.normal(size=(3, COUNT))
+        right = (spans[:, 0] + random.normal(scale=0.3, size=3) > 1).astype(float)
+        found.append(Pick(f"{number // 5}.txt", spans, right, right))
+    return found
+
+
+def pick_of(*spans: tuple[dict[str, float], float, float]) -> Pick:
+    rows = [[told.get(name, 0.0) for name in FEATURES] for told, _, _ in spans]
+    return Pick("a.txt", np.array(rows), np.array([e for _, e, _ in spans]), np.array([f for _, _, f in spans]))
+
+
+NOTHING = Pick("a.txt", np.zeros((0, COUNT)), np.zeros(0), np.zeros(0))
 
 
 def test_the_weights_find_what_tells_right_from_wrong() -> None:
@@ -30,22 +41,35 @@ def test_the_weights_find_what_tells_right_from_wrong() -> None:
 
 
 def test_too_few_are_not_fitted_on() -> None:
-    with pytest.raises(InputError, match="at least 100 short answers, here are 99"):
-        fit([*made_up(99), Pick(None, 0.0, 0.0)])
+    with pytest.raises(InputError, match="at least 100 questions with short answers, here are 99"):
+        fit([*made_up(99), NOTHING])
 
 
 def test_the_table_counts_what_is_shown_of_all_questions() -> None:
-    sure, unsure = (20.0, 0.0, 0.0, 8.0, 0.0, 0.7, 1.0, 0.0), (-60.0, -9.0, -9.0, 0.0, -9.0, 2.0, 0.0, 1.0)
-    found = [Pick(sure, 1.0, 1.0), Pick(sure, 0.0, 0.5), Pick(unsure, 0.0, 0.0), Pick(None, 0.0, 0.0)]
+    weights = fitted()["smollm2"]
+    best = max(weights.features, key=lambda name: weights.features[name])
+    sure, unsure = {best: 20.0}, {best: -20.0}
+    found = [
+        pick_of((unsure, 0, 0.2), (sure, 1, 1)),
+        pick_of((sure, 0, 0.5), (unsure, 1, 1)),
+        pick_of((unsure, 0, 0)),
+        NOTHING,
+    ]
     lines = table(found, "smollm2").splitlines()
-    assert lines[0] == "smollm2: 4 questions, of which it picks a short answer for 3."
+    assert lines[0] == "smollm2: 4 questions, for 3 of which it could copy something."
     assert lines[4].startswith("| **as it is** | 0.500 | 0.500 [")
     assert lines[4].endswith("| 0.750 |")
     assert lines[-1].startswith("| the likeliest 75% | 0.750 | 0.333 [")
 
 
+def test_a_model_without_weights_shows_what_is_likeliest_and_ends_where_it_ends() -> None:
+    ended, shorter = {"likelihood": -2.0}, {"likelihood": -1.0, "shorter": 1.0}
+    lines = table([pick_of((ended, 1, 1), (shorter, 0, 0), ({"likelihood": -3.0}, 0, 0))], "gguf:x").splitlines()
+    assert lines[4].startswith("| **as it is** | 1.000 | 1.000 [")
+
+
 def test_nothing_shown_is_not_a_share() -> None:
-    assert "| **as it is** | 0 | n/a | n/a |" in table([Pick(None, 0.0, 0.0)], "smollm2")
+    assert "| **as it is** | 0 | n/a | n/a |" in table([NOTHING], "smollm2")
 
 
 def test_weights_are_put_beside_those_of_other_models(tmp_path: Path) -> None:
@@ -54,7 +78,6 @@ def test_weights_are_put_beside_those_of_other_models(tmp_path: Path) -> None:
         write({"intercept": 1.0}, name, f"for {name}", path)
     models = json.loads(path.read_text())["models"]
     assert models == {name: {"intercept": 1.0, "fitted_on": f"for {name}"} for name in ("one", "two")}
-    assert {"smollm2", "other"} <= set(calibrations())
 
 
 def test_a_real_model_is_asked_once(tmp_path: Path) -> None:
@@ -73,8 +96,9 @@ def test_a_real_model_is_asked_once(tmp_path: Path) -> None:
     first = picks(gold, corpus, "test", settings, tmp_path / "work", told.append)
     calls = (tmp_path / "work" / "calls.jsonl").read_bytes()
     assert len(first) == 1
-    assert first[0].features is not None
-    assert picks(gold, corpus, "test", settings, tmp_path / "work", told.append) == first
+    assert first[0].exact.max() == 1
+    again = picks(gold, corpus, "test", settings, tmp_path / "work", told.append)
+    assert [pick.features.tolist() for pick in again] == [pick.features.tolist() for pick in first]
     assert (tmp_path / "work" / "calls.jsonl").read_bytes() == calls
     with pytest.raises(InputError, match="runs in this process"):
         picks(gold, corpus, "test", Settings(llm="none"), tmp_path / "work", told.append)

@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 
 from eval.corpus import read_corpus
+from eval.plain import prompt
 from eval.systems import Inputs, Retriever, System, byline, enough, opened, opener
 from index.errors import InputError
 from index.settings import Settings
-from qa.models import Answer, Hit
+from qa.models import Answer, Citation, Hit
 
 
 def hits(count: int, length: int) -> list[Hit]:
@@ -51,7 +52,7 @@ def inputs(tmp_path: Path) -> Inputs:
 
 @pytest.mark.parametrize("name", ["bm52", "no_such_module:open", "eval.systems:nothing", "os:path:join"])
 def test_an_unknown_system_is_refused_with_those_there_are(name: str) -> None:
-    with pytest.raises(InputError, match=r"known are byline, bm25, dense, txtai|cannot be (imported|opened)"):
+    with pytest.raises(InputError, match=r"known are byline, plain-prompt, bm25|cannot be (imported|opened)"):
         opener(name)
 
 
@@ -88,3 +89,38 @@ def test_a_system_of_ones_own_is_named_by_module_and_function(inputs: Inputs) ->
     with opened(name, inputs) as system:
         assert (system.name, system.answers) == (name, True)
         assert system.answer("Which cats slept?").short == "WOOF"
+
+
+def test_byline_tells_when_the_evidence_and_the_first_words_were_there(inputs: Inputs) -> None:
+    inputs = replace(inputs, settings=Settings(llm="none"))
+    with byline(inputs) as system:
+        timings = system.answer("Who slept?").timings
+    assert 0 < timings["to evidence"] <= timings["to first words"]
+    assert timings["to evidence"] >= timings["embed"]
+
+
+def test_a_plain_prompt_says_what_the_model_says_and_cites_nothing(inputs: Inputs, tmp_path: Path) -> None:
+    inputs = replace(inputs, settings=Settings(llm="smollm2"), calls=tmp_path / "calls.jsonl")
+    with opened("plain-prompt", inputs) as system:
+        answer = system.answer("Who slept?")
+        assert (system.name, system.answers) == ("plain-prompt", True)
+    assert answer.answered
+    assert answer.text == answer.short
+    assert answer.text
+    assert (answer.citations, answer.llm) == ((), "smollm2")
+    assert len((tmp_path / "calls.jsonl").read_text().splitlines()) == 1
+
+
+def test_a_plain_prompt_needs_a_model(inputs: Inputs) -> None:
+    with (
+        pytest.raises(InputError, match="needs a language model"),
+        opened("plain-prompt", replace(inputs, settings=Settings(llm="none"))),
+    ):
+        pass
+
+
+def test_the_prompt_holds_the_sentences_and_the_question() -> None:
+    citation = Citation(1, "a.txt", 0, 9, "Dogs ran.", 1, None, "", None, None, 1.0)
+    assert prompt("Who ran?", [citation, replace(citation, quote="Cats slept.")]) == (
+        "Dogs ran.\nCats slept.\n\nQuestion: Who ran?\nAnswer with a short phrase."
+    )

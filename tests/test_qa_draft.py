@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
@@ -169,11 +170,31 @@ def test_an_endless_draft_is_left_after_three_sentences(checker: Checker) -> Non
     assert len(list(checked(endless(), QUESTION, EVIDENCE, checker))) == MOST_SENTENCES
 
 
-def test_two_sources_may_support_a_sentence_together(checker: Checker) -> None:
-    draft = "Putin landed in Hanoi early on Thursday and Putin and Kim signed a pact in Pyongyang on Wednesday."
-    assert found(draft, checker, cited(LANDING, DEAL)) == [Supported(draft, (0, 1))]
-    (alone,) = found(draft, checker, cited(LANDING, SNOW))
-    assert isinstance(alone, Dropped)
+def told_in_order(*quotes: str) -> list[Citation]:
+    """Sentences of one file."""
+    return [replace(citation, file="one.txt", start=citation.marker * 1_000) for citation in cited(*quotes)]
+
+
+BELOUSOV = "Andrei Belousov is the defence minister of Russia."
+WENT = "He travelled with Putin to Vietnam on Wednesday."
+
+
+def test_a_sentence_and_what_its_pronoun_stands_for_support_a_sentence_together(checker: Checker) -> None:
+    draft = "The defence minister Andrei Belousov travelled with Putin to Vietnam on Wednesday."
+    for order in ((BELOUSOV, WENT), (SNOW, BELOUSOV, WENT)):
+        evidence = told_in_order(*order)
+        assert found(draft, checker, evidence) == [Supported(draft, (len(order) - 1, len(order) - 2))]
+    for apart in (told_in_order(WENT, BELOUSOV), cited(BELOUSOV, WENT), told_in_order(BELOUSOV, WENT[3:])):
+        (alone,) = found(draft, checker, apart)
+        assert isinstance(alone, Dropped)
+
+
+def test_no_other_two_do(checker: Checker) -> None:
+    held = "The past record was held by John Elway, who led the Broncos to a Super Bowl at age 38."
+    manning = "Peyton Manning became the first quarterback ever to lead two different teams to multiple Super Bowls."
+    mixed = "John Elway was the first quarterback ever to lead two different teams to multiple Super Bowls."
+    (item,) = found(mixed, checker, told_in_order(manning, held), question="Which quarterback held the record?")
+    assert isinstance(item, Dropped)
 
 
 def test_what_is_likely_is_cited_where_several_say_it(checker: Checker) -> None:

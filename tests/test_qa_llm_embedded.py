@@ -128,13 +128,13 @@ def test_each_token_has_its_likelihood(model: LlamaIndexModel):
 
 
 def test_what_could_come_first(model: LlamaIndexModel):
-    reply = model.reply(ASKED, 1, firsts=50)
+    reply = model.reply(ASKED, 1, others=50)
     assert len(reply.firsts) == 50
     assert reply.firsts[0] == (reply.text, reply.logprobs[0])  # temperature 0: the likeliest is said
     likely = [logprob for _, logprob in reply.firsts]
     assert likely == sorted(likely, reverse=True)
     assert 0 < sum(map(math.exp, likely)) <= 1 + 1e-4
-    assert len(model.reply(ASKED, 3, firsts=5).firsts) == 5
+    assert len(model.reply(ASKED, 3, others=5).firsts) == 5
 
 
 def test_the_same_is_said_twice(model: LlamaIndexModel):

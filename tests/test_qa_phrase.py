@@ -37,7 +37,7 @@ class Standin:
         self.short, self.pieces = short, pieces
         self.streamed = 0
 
-    def reply(self, messages: Sequence[Message], most: int, grammar: str | None = None, firsts: int = 0) -> Reply:
+    def reply(self, messages: Sequence[Message], most: int, grammar: str | None = None, others: int = 0) -> Reply:
         if isinstance(self.short, ModelError):
             raise self.short
         return Reply(self.short)

@@ -7,16 +7,18 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 
+import numpy as np
 import pytest
 
 from index.settings import Settings
 from qa.llm.choose import choose_model
 from qa.llm.failures import ModelError
-from qa.llm.model import Message, Model, Reply
+from qa.llm.model import Message, Model, Reply, Stop
 from qa.models import Citation
 from qa.prompts import short_messages
 from qa.refusal import TEXT as REFUSAL
-from qa.short import FEATURES, MOST_WORDS, calibrations, chain, copies, locate, pick, refuses, signals
+from qa.short import MOST_WORDS, chain, copies, locate, pick, refuses
+from qa.spans import features, fitted, widened
 
 LANDING = "Putin's plane landed in Hanoi at around 2am (7pm GMT Wednesday), officials said."
 RANDOM = random.Random(5)
@@ -67,7 +69,7 @@ class Standin:
         self.said = said
         self.asked: list[Sequence[Message]] = []
 
-    def reply(self, messages: Sequence[Message], most: int, grammar: str | None = None, firsts: int = 0) -> Reply:
+    def reply(self, messages: Sequence[Message], most: int, grammar: str | None = None, others: int = 0) -> Reply:
         self.asked.append(messages)
         return Reply(self.said)
 
@@ -84,7 +86,7 @@ class Follower(Standin):
         super().__init__("")
         self.likely = likely
 
-    def reply(self, messages: Sequence[Message], most: int, grammar: str | None = None, firsts: int = 0) -> Reply:
+    def reply(self, messages: Sequence[Message], most: int, grammar: str | None = None, others: int = 0) -> Reply:
         if grammar is None:
             return Reply(self.likely[0][0], firsts=self.likely)
         said = admitted(grammar)[-1]
@@ -177,8 +179,8 @@ def test_what_a_model_cannot_spell_ends_a_grammar(smollm2: Model) -> None:
     assert admitted(grammar) == ["Kim", "Kim met"]
     assert smollm2.reply([("user", "Say something.")], 24, grammar).text in ("Kim", "Kim met")
     evidence = cited(sentence, "\U00050000")
-    spans = copies(smollm2, short_messages("Who met Putin?", evidence), evidence)
-    assert all(span.short is None or "\x00" not in span.short.text for span in spans)
+    spans, _ = copies(smollm2, short_messages("Who met Putin?", evidence), evidence)
+    assert all("\x00" not in span.short.text for span in spans)
 
 
 def test_a_minus_belongs_to_its_number() -> None:
@@ -210,23 +212,30 @@ def test_llama_cpp_takes_every_grammar_and_keeps_to_it(smollm2: Model, sentence:
 def test_the_bundled_model_copies_from_where_it_says(smollm2: Model, n: int) -> None:
     evidence = cited(FUZZED[n], LANDING, FUZZED[(n + 1) % len(FUZZED)])
     question = "When did Putin land in Hanoi?"
-    spans = copies(smollm2, short_messages(question, evidence), evidence)
+    spans, _ = copies(smollm2, short_messages(question, evidence), evidence, beginnings=True)
     assert spans
     assert [span.likelihood for span in spans] == sorted((span.likelihood for span in spans), reverse=True)
-    for span in spans:
-        if short := span.short:
-            quote = evidence[short.source].quote
-            assert quote[short.start : short.end] == short.text
-            assert is_word_span(quote, short.start, short.end)
-            assert 1 <= len(re.findall(r"\S*\w\S*", short.text)) <= MOST_WORDS
+    places = [(span.short.source, span.short.start, span.short.end) for span in spans]
+    assert len(set(places)) == len(places)
+    for span in [*spans, *widened(question, evidence, spans)]:
+        short = span.short
+        quote = evidence[short.source].quote
+        assert quote[short.start : short.end] == short.text
+        assert is_word_span(quote, short.start, short.end)
+        assert 1 <= len(re.findall(r"\S*\w\S*", short.text)) <= MOST_WORDS
+        assert all(logprob <= 0 for logprob in span.logprobs)
+    assert np.isfinite(features(question, evidence, spans)).all()
 
 
 def test_the_bundled_model_finds_a_plain_answer(smollm2: Model) -> None:
     evidence = cited("The ferry carries 320 passengers and was built in Gdansk.", score=0.9)
-    spans = copies(smollm2, short_messages("How many passengers does the ferry carry?", evidence), evidence)
-    assert any(span.short and "320" in span.short.text for span in spans)
-    again = copies(smollm2, short_messages("How many passengers does the ferry carry?", evidence), evidence)
+    question = "How many passengers does the ferry carry?"
+    spans, _ = copies(smollm2, short_messages(question, evidence), evidence, beginnings=True)
+    assert "320" in [span.short.text for span in spans]
+    again, _ = copies(smollm2, short_messages(question, evidence), evidence, beginnings=True)
     assert [span.short for span in again] == [span.short for span in spans]
+    picked = pick(smollm2, question, evidence)
+    assert picked.reply == "320"
 
 
 # -- replies of any model
@@ -358,25 +367,19 @@ def test_a_failing_model_is_an_error() -> None:
         pick(Failing(""), "When?", cited(LANDING))
 
 
-def test_the_likeliest_span_is_picked_with_the_probability_that_it_is_right() -> None:
+def test_the_likeliest_span_is_picked() -> None:
     evidence = cited("Kim met Putin.", "Snow fell on Thursday.")
-    spans = copies(Follower((" Thursday", -0.1), ("Snow", -2.0), (" Sn", -3.0), ("x", -0.2)), [], evidence)
-    assert [span.short and span.short.text for span in spans] == ["Thursday", "Snow fell on Thursday"]
-    assert spans[0].likelihood == pytest.approx(-0.6)
-    values = signals("When did snow fall?", evidence, spans)
-    assert len(values) == len(FEATURES)
-    features = dict(zip(FEATURES, values, strict=True))
-    assert features["likelihood"] == pytest.approx(-0.6)
-    assert features["mean"] == pytest.approx(-0.3)
-    assert features["least"] == -0.5
-    assert features["margin"] == pytest.approx(1.9)
-    assert features["echo"] == 0
-    assert features["kind"] == 1
+    model = Follower((" Thursday", -0.1), ("Snow", -2.0), (" Sn", -3.0), ("x", -0.2))
+    spans, refusal = copies(model, [], evidence)
+    assert [span.short.text for span in spans] == ["Thursday", "Snow fell on Thursday"]
+    assert [span.likelihood for span in spans] == pytest.approx([-0.6, -2.5])
+    assert refusal is None
+    assert pick(model, "When did snow fall?", evidence).short == spans[0].short
 
 
 def test_unlikely_words_are_not_tried() -> None:
-    spans = copies(Follower(("Kim", -0.1), ("Putin", -9.0)), [], cited("Kim met Putin."))
-    assert [span.short and span.short.text for span in spans] == ["Kim met Putin"]
+    spans, _ = copies(Follower(("Kim", -0.1), ("Putin", -9.0)), [], cited("Kim met Putin."))
+    assert [span.short.text for span in spans] == ["Kim met Putin"]
 
 
 def test_a_model_that_begins_with_none_of_the_words_picks_nothing() -> None:
@@ -389,25 +392,50 @@ def test_a_model_that_copies_can_refuse() -> None:
     assert picked.refused
     assert picked.short is None
     assert picked.reply == REFUSAL
+    rather_not = pick(Follower(("The", -3.0), ("Kim", -0.1)), "Who met Putin?", cited("Kim met Putin."))
+    assert not rather_not.refused
+    assert rather_not.short
 
 
 def test_a_reply_that_was_cut_off_is_left_out() -> None:
     class Cut(Follower):
-        def reply(self, messages: Sequence[Message], most: int, grammar: str | None = None, firsts: int = 0) -> Reply:
-            whole = super().reply(messages, most, grammar, firsts)
+        def reply(self, messages: Sequence[Message], most: int, grammar: str | None = None, others: int = 0) -> Reply:
+            whole = super().reply(messages, most, grammar, others)
             return Reply("Kim me\ufffd", (-0.1,)) if grammar else whole
 
-    assert copies(Cut(("Kim", -0.1)), [], cited("Kim met Putin.")) == []
+    assert copies(Cut(("Kim", -0.1)), [], cited("Kim met Putin.")) == ([], None)
+
+
+def test_a_span_may_end_before_the_model_does() -> None:
+    class Stopping(Follower):
+        def reply(self, messages: Sequence[Message], most: int, grammar: str | None = None, others: int = 0) -> Reply:
+            if grammar is None:
+                return super().reply(messages, most, grammar, others)
+            stops = (Stop(1, 4, -2.0), Stop(2, 7, -0.5), Stop(3, 10, -0.3))  # within a word, behind `Käthe`, `Käthe m`
+            return Reply("Käthe met", (-0.1, -0.2, -0.4, -0.8), stops=stops if others else ())
+
+    evidence = cited("Käthe met Putin.")
+    model = Stopping(("K", -0.1))
+    spans, _ = copies(model, [], evidence, beginnings=True)
+    assert [(span.short.text, span.logprobs, span.shorter) for span in spans] == [
+        ("Käthe", (-0.1, -0.2, -0.5), True),
+        ("Käthe met", (-0.1, -0.2, -0.4, -0.8), False),
+    ]
+    assert [span.short.text for span in copies(model, [], evidence)[0]] == ["Käthe met"]
 
 
 def test_what_is_shown_passes_the_threshold_of_its_model() -> None:
-    fitted = calibrations()["other"]
-    model = Follower(("Kim", -0.1))
-    picked = pick(model, "Who met Putin?", cited("Kim met Putin."))
-    spans = copies(model, [], cited("Kim met Putin."))
-    probability = fitted.probability(signals("Who met Putin?", cited("Kim met Putin."), spans))
-    assert 0 <= probability <= 1
-    assert (picked.short is not None) == (probability >= fitted.show_above)
-    if picked.short:
-        assert picked.short.probability == pytest.approx(probability, abs=1e-6)
-    assert picked.reply == "Kim met Putin"
+    class Named(Follower):
+        name = "smollm2"
+
+    weights, question, sentence = fitted()["smollm2"], "Who met Putin?", "Kim met Putin."
+    for score in (0.001, 0.99):
+        evidence = cited(sentence, score=score)
+        picked = pick(Named(("Kim", -0.1)), question, evidence)
+        spans, _ = copies(Named(("Kim", -0.1)), [], evidence, beginnings=True)
+        (probability,) = weights.probabilities(features(question, evidence, spans))
+        assert 0 <= probability <= 1
+        assert (picked.short is not None) == (probability >= weights.show_above)
+        if picked.short:
+            assert picked.short.probability == pytest.approx(probability, abs=1e-6)
+        assert picked.reply == "Kim met Putin"

@@ -32,7 +32,7 @@ class Pupil:
         self.asked = 0
         self._lock = threading.Lock()
 
-    def reply(self, messages: Sequence[Message], most: int, grammar: str | None = None, firsts: int = 0) -> Reply:
+    def reply(self, messages: Sequence[Message], most: int, grammar: str | None = None, others: int = 0) -> Reply:
         with self._lock:
             self.asked += 1
         if self.fails:

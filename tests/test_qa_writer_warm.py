@@ -21,7 +21,7 @@ class Known:
         self.error = error
         self.asked: list[int] = []
 
-    def reply(self, messages, most, grammar=None, firsts=0) -> Reply:
+    def reply(self, messages, most, grammar=None, others=0) -> Reply:
         self.asked.append(most)
         if self.error:
             raise ModelError(self.error)

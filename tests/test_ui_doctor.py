@@ -98,7 +98,7 @@ class Able:
 
     name, fingerprint, copies = "able", known_models()[0].sha256, False
 
-    def reply(self, messages, most, grammar=None, firsts=0) -> Reply:
+    def reply(self, messages, most, grammar=None, others=0) -> Reply:
         return Reply("Yes")
 
     def stream(self, messages, most):

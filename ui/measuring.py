@@ -131,6 +131,9 @@ def short(
     data: Annotated[Path, typer.Argument(help="An imported set: a folder with corpus/ and gold.jsonl.")],
     work: Annotated[Path, typer.Option(metavar="FOLDER", help="Where the index and the replies are kept.")],
     split: Annotated[Part, typer.Option(help="Part of the questions.")] = Part.TEST,
+    sample: Annotated[
+        int | None, typer.Option(metavar="N", min=1, help="Only N of them, drawn at random, always the same ones.")
+    ] = None,
     llm: LlmOption = None,
     out: Annotated[Path | None, typer.Option(metavar="FILE", help="Where the table goes as well.")] = None,
     fit: Annotated[
@@ -144,7 +147,7 @@ def short(
 
     settings = settings_for(None, llm=llm)
     name = choose_model(settings).name
-    found = picks(data / "gold.jsonl", data / "corpus", split.value, settings, work, ERR.print)
+    found = picks(data / "gold.jsonl", data / "corpus", split.value, settings, work, ERR.print, sample)
     if fit is not None:
         weights = fit_weights(found)
         write(weights, name, f"{split.value} part of {data.name}: {len(found)} questions", fit)

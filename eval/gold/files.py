@@ -10,6 +10,8 @@ from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from eval.gold.models import Gold
 from eval.gold.parsing import BadRowError, made_id, parse
 from index.errors import InputError
@@ -156,3 +158,13 @@ def _record(cells: list[str]) -> Mapping[str, Any] | BadRowError:
     if not all(cells):
         return BadRowError("a cell is empty; a question without an answer, or that has none, needs JSON lines")
     return dict(zip(CSV_COLUMNS, cells, strict=True))
+
+
+def drawn(rows: list[Gold], sample: int | None) -> list[Gold]:
+    """So many of the questions at random, in their order, the same ones each time; all where `sample` is None."""
+    if sample is None:
+        return rows
+    if sample < 1:
+        raise InputError(f"A sample is of 1 question or more, not {sample}")
+    places = np.random.default_rng(0).choice(len(rows), min(sample, len(rows)), replace=False)
+    return [rows[place] for place in sorted(places)]
