@@ -75,7 +75,8 @@ class Kept:
         self._known[key] = value
         self.path.parent.mkdir(parents=True, exist_ok=True)
         with self.path.open("a", encoding="utf-8", newline="\n") as file:
-            file.write(json.dumps({"key": key, **value}, ensure_ascii=False) + "\n")
+            # The line feed comes first: a line that was cut off when a run was killed ends there.
+            file.write("\n" + json.dumps({"key": key, **value}, ensure_ascii=False))
 
 
 def _reply(row: dict[str, Any]) -> Reply:
@@ -88,7 +89,7 @@ def _read(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
     """What is kept, but for a line that was cut off when a run was killed."""
     if not path.is_file():
         return
-    for line in path.read_text(encoding="utf-8").splitlines():
+    for line in filter(None, path.read_text(encoding="utf-8").split("\n")):
         try:
             row = json.loads(line)
         except ValueError:

@@ -108,7 +108,7 @@ def test_a_plain_prompt_says_what_the_model_says_and_cites_nothing(inputs: Input
     assert answer.text == answer.short
     assert answer.text
     assert (answer.citations, answer.llm) == ((), "smollm2")
-    assert len((tmp_path / "calls.jsonl").read_text().splitlines()) == 1
+    assert len((tmp_path / "calls.jsonl").read_text().strip().splitlines()) == 1
 
 
 def test_a_plain_prompt_needs_a_model(inputs: Inputs) -> None:

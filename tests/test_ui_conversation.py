@@ -22,6 +22,9 @@ def test_a_turn_after_each_event() -> None:
 
 def test_only_finished_answers_are_carried_along() -> None:
     assert history((DONE, OPEN, FAILED)) == (("Who?", "Kim. [1]"),)
+    assert DONE.answer
+    brief = replace(DONE, answer=replace(DONE.answer, short="Kim"))
+    assert history((brief,)) == (("Who?", "Kim"),)
 
 
 def test_stopping_ends_what_is_open_and_nothing_else() -> None:

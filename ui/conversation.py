@@ -76,8 +76,11 @@ Conversation = tuple[Turn, ...]
 
 
 def history(turns: Sequence[Turn]) -> tuple[tuple[str, str], ...]:
-    """What a follow-up carries along: (question, answer text) pairs of the answers that were finished."""
-    return tuple((turn.answer.question, turn.answer.text) for turn in turns if turn.answer)
+    """What a follow-up carries along: (question, answer text) pairs of the answers that were finished.
+
+    Of an answer that has one, the short answer: it names what "he" and "there" may stand for, and little else.
+    """
+    return tuple((turn.answer.question, turn.answer.short or turn.answer.text) for turn in turns if turn.answer)
 
 
 def find(turns: Sequence[Turn], turn_id: str) -> Turn | None:
