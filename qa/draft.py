@@ -1,7 +1,8 @@
 """What a language model writes, sentence by sentence, and what of it may be shown.
 
-A sentence is shown when a sentence of the evidence, or two of them, say what it says (`qa.verify`); those are what it
-cites, whatever numbers the model wrote. Anything else is dropped and counted.
+A sentence is shown when a sentence of the evidence, or two of them, say what it says (`qa.verify`), in that order
+(`qa.order`) unless an entailment model has been asked; those are what it cites, whatever numbers the model wrote.
+Anything else is dropped and counted.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from dataclasses import dataclass
 
 from index.split import split
 from qa.models import Citation
+from qa.order import is_copied
 from qa.orders import gives_orders
 from qa.stems import stems
 from qa.verify import Checker, Claim
@@ -19,6 +21,7 @@ from qa.verify import Checker, Claim
 MOST_SENTENCES = 3
 _OPENING = 4  # words of a sentence in which a pronoun stands for something before the sentence
 _PRONOUNS = frozenset({"he", "she", "it", "they", "this", "these", "him", "her", "them", "his", "hers", "its", "their"})
+_ENDED = re.compile(r"[.!?…][\"'”’)\]]*$")  # a scrap of the evidence is true word for word, and says nothing
 _PUNCTUATION = ".,;:!?()[]\"'“”‘’"
 MOST_TOKENS = 160
 _MARKER = re.compile(r"\s*\[(\d{1,4})\]")
@@ -92,6 +95,8 @@ def _judged(
     """The first of these that supports the sentence: what is likely, any other, one with what it leans back on."""
     if gives_orders(text) or _FORGED.search(text):
         return Dropped(text, ("it gives orders, or shows a link or a marker",))
+    if not _ENDED.search(text):
+        return Dropped(text, ("the end of a sentence",))
     if not _bears_on(question, text):
         return Dropped(text, ("a word of the question",))
     usable = [n for n in range(len(evidence)) if not gives_orders(evidence[n].quote)]
@@ -101,9 +106,10 @@ def _judged(
     claims = [_claim(text, question, [evidence[n] for n in group]) for group in groups]
     verdicts = checker.check_all(claims)
     for group, verdict in zip(groups, verdicts, strict=True):
-        if verdict.supported:
+        if verdict.supported and (checker.entails or is_copied(text, evidence[group[0]].quote)):
             return Supported(text, group)
-    return Dropped(text, verdicts[0].why if verdicts else ("a source",))
+    why = verdicts[0].why or ("the order of the words",) if verdicts else ("a source",)
+    return Dropped(text, why)
 
 
 def _leans_on(citation: Citation, other: Citation) -> bool:

@@ -6,7 +6,8 @@ that are covered and the similarity of meaning, with the weights and the thresho
 `byline eval checker --fit` writes. All of it is for English; in other languages little but quotations passes.
 
 Not seen are: a claim made of true words in a wrong relation (unless two neighbouring names change places around a
-verb), and a paraphrase that turns the meaning, or a supposition that a source makes, in words that the rules lack.
+verb), for which `qa.draft` asks `qa.order`, and a paraphrase that turns the meaning, or a supposition that a source
+makes, in words that the rules lack.
 """
 
 from __future__ import annotations
@@ -96,6 +97,11 @@ class Checker:
     def __init__(self, embedder: Embedder, nli_model: str = "") -> None:
         self.embedder = embedder
         self._entailment = Entailment(nli_model) if nli_model else None
+
+    @property
+    def entails(self) -> bool:
+        """Whether an entailment model is asked as well."""
+        return self._entailment is not None
 
     def check(self, sentence: str, sources: Sequence[str], context: str = "", question: str = "") -> Verdict:
         """Whether `sources`, the cited sentences, say what `sentence` says.
