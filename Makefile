@@ -128,6 +128,8 @@ ask-models:
 	$(EVAL) compare runs/models-$(MODEL):plain-prompt runs/models-$(MODEL):byline > runs/models-gain.md
 	$(EVAL) compare runs/models-none runs/models-smollm2 > runs/models-smollm2-gain.md
 	$(EVAL) short runs/data/xquad --split test --sample 300 --llm smollm2 --work runs/.cache --out runs/short.md
+	$(EVAL) run runs/data/onestopqa/gold.jsonl --corpus runs/data/onestopqa/corpus --split test --llm $(MODEL) --out runs/models-news
+	$(BIN)/python docs/labels.py docs/labels.jsonl runs/labels.md runs/models-news runs/models-$(MODEL)
 	for name in none smollm2 $(MODEL); do $(EVAL) run $(HOSTILE) --llm $$name --out runs/hostile-$$name || exit 1; done
 	$(BIN)/python docs/models.py runs/hostile.md runs/hostile-none runs/hostile-smollm2 runs/hostile-$(MODEL)
 	for kind in followups followups-bare followups-standalone; do \
