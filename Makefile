@@ -119,9 +119,9 @@ ask-models:
 	$(EVAL) run $(QUESTIONS) --llm smollm2 --out runs/models-smollm2
 	$(EVAL) run $(QUESTIONS) --llm $(MODEL) --system byline --system plain-prompt --out runs/models-$(MODEL)
 	for name in smollm2 $(MODEL); do \
-	  $(BIN)/python docs/serve.py $$name 8091 & server=$$!; sleep 20; \
+	  $(BIN)/python docs/serve.py $$name 8091 & server=$$!; trap "kill $$server" EXIT INT TERM; sleep 20; \
 	  BYLINE_LLM_BASE_URL=http://127.0.0.1:8091/v1 $(EVAL) run $(QUESTIONS) --llm openai:$$name --out runs/models-$$name-http; \
-	  done=$$?; kill $$server; [ $$done -eq 0 ] || exit 1; \
+	  done=$$?; trap - EXIT INT TERM; kill $$server; wait $$server; [ $$done -eq 0 ] || exit 1; \
 	done
 	$(BIN)/python docs/models.py runs/models.md runs/models-none runs/models-smollm2 runs/models-smollm2-http \
 	  runs/models-$(MODEL) runs/models-$(MODEL)-http

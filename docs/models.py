@@ -30,7 +30,7 @@ def rows(folder: Path) -> Iterator[tuple[str, Mapping[str, Any], Mapping[str, An
     timings = json.loads((folder / "run.json").read_text(encoding="utf-8"))["timings"]
     (part,) = summary["parts"].values()
     for system, metrics in part.items():
-        name = folder.name.removeprefix("models-")
+        name = folder.name.removeprefix("models-").removeprefix("hostile-")
         yield name if system == "byline" else f"{name}, {system}", metrics, timings["systems"][system], timings
 
 

@@ -49,16 +49,19 @@ class Kept:
         return reply
 
     def stream(self, messages: Sequence[Message], most: int) -> Iterator[str]:
-        """The text on disk in one piece, else the pieces of the model. One that breaks off is not kept."""
+        """The text on disk in one piece, else the model's pieces, as far as they are read. Not kept where it fails."""
         key = self._key("stream", messages, most)
         if key in self._known:
             self.usage.kept += 1
             yield self._known[key]["text"]
             return
         before, pieces = time.perf_counter(), []
-        for piece in self.model.stream(messages, most):
-            pieces.append(piece)
-            yield piece
+        try:
+            for piece in self.model.stream(messages, most):
+                pieces.append(piece)
+                yield piece
+        except GeneratorExit:  # who asked has read enough, and will stop there again
+            pass
         self._count(before, 0, len(pieces))
         self._keep(key, {"text": "".join(pieces)})
 
@@ -89,7 +92,7 @@ def _read(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
     """What is kept, but for a line that was cut off when a run was killed."""
     if not path.is_file():
         return
-    for line in filter(None, path.read_text(encoding="utf-8").split("\n")):
+    for line in filter(None, path.read_bytes().split(b"\n")):
         try:
             row = json.loads(line)
         except ValueError:

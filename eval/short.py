@@ -105,10 +105,12 @@ def _pick(row: Gold, reader: Reader, model: Model, reads: int) -> Pick:
 
 def table(found: Sequence[Pick], name: str) -> str:
     """What is shown with the weights that come with Byline, and the coverage curve: how right the likeliest are."""
-    weights = fitted().get(name)
-    best = [_best(pick, weights.probabilities if weights else _likelihood) for pick in found]
+    if name not in fitted():
+        raise InputError(f"There are no weights for {name}: fit them with --fit, or measure it with byline eval run")
+    weights = fitted()[name]
+    best = [_best(pick, weights.probabilities) for pick in found]
     likely = sorted((item for item in best if item), key=lambda item: -item.score)
-    shown = [item for item in likely if weights is None or item.score >= weights.show_above]
+    shown = [item for item in likely if item.score >= weights.show_above]
     lines = [
         f"{name}: {len(found)} questions, for {len(likely)} of which it could copy something.",
         "",
@@ -121,13 +123,6 @@ def table(found: Sequence[Pick], name: str) -> str:
         if 0 < count <= len(likely):
             lines.append(_line(f"the likeliest {coverage:.0%}", likely[:count], len(found)))
     return "\n".join(lines) + "\n"
-
-
-def _likelihood(spans: Matrix) -> Matrix:
-    """How a model without weights chooses: among the spans that it ended itself."""
-    own = spans[:, FEATURES.index("shorter")] == 0
-    scores: Matrix = np.where(own, spans[:, FEATURES.index("likelihood")], -np.inf)
-    return scores
 
 
 def _best(pick: Pick, score: Callable[[Matrix], Matrix]) -> Best | None:
@@ -170,6 +165,8 @@ def fit(found: Sequence[Pick]) -> dict[str, Any]:
 def _held_out(picked: Sequence[Pick]) -> Iterator[Best]:
     """The best span of each question by weights that were fitted on other articles."""
     articles = sorted({pick.article for pick in picked})
+    if len(articles) < FOLDS:
+        raise InputError(f"Fitting needs questions about at least {FOLDS} articles, here are {len(articles)}.")
     fold = {article: n % FOLDS for n, article in enumerate(articles)}
     for n in range(FOLDS):
         weights = _logistic([pick for pick in picked if fold[pick.article] != n])

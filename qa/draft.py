@@ -106,7 +106,7 @@ def _judged(
     claims = [_claim(text, question, [evidence[n] for n in group]) for group in groups]
     verdicts = checker.check_all(claims)
     for group, verdict in zip(groups, verdicts, strict=True):
-        if verdict.supported and (checker.entails or is_copied(text, evidence[group[0]].quote)):
+        if verdict.supported and (checker.entails or all(is_copied(text, evidence[n].quote) for n in group)):
             return Supported(text, group)
     why = verdicts[0].why or ("the order of the words",) if verdicts else ("a source",)
     return Dropped(text, why)

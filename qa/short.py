@@ -14,9 +14,8 @@ from qa.llm.model import Message, Model, Reply, Stop
 from qa.models import Citation
 from qa.prompts import plain, short_messages
 from qa.refusal import TEXT as REFUSAL
-from qa.spans import Copied, Short, Weights, features, fitted, widened
+from qa.spans import MOST_WORDS, Copied, Short, Weights, features, fitted, widened
 
-MOST_WORDS = 10
 _MOST_TOKENS = 48  # ten long words
 _OPENING, _CLOSING = "\"'“‘([{—–-*«", "\"'”’)]}.,;:!?—–-*»…"
 _WORD = re.compile(r"\S+")
@@ -79,14 +78,16 @@ def copies(
     gives the same for a good model, takes ten times as long for a small one (every token of its vocabulary is held
     against hundreds of rules), and does not tell how likely the others are.
 
-    `beginnings`: more starts, and each span also as far as any word of it, which a small model passes by. The refusal
-    is the logarithm of its probability, None where it is not among what is tried.
+    `beginnings`: more starts, and each span also as far as any word of it, which a small model passes by; it is not
+    asked whether it would refuse. The refusal is the logarithm of its probability, None where it is not among what is
+    tried.
     """
     firsts = model.reply(messages, 1, others=_FIRSTS).firsts
     sentences = [citation.quote for citation in evidence]
+    starts = _starts(firsts, sentences, _MANY_STARTS) if beginnings else _starts(firsts, [*sentences, REFUSAL], _STARTS)
     found: dict[tuple[int, int, int], Copied] = {}
     refusal = None
-    for source, start in _starts(firsts, [*sentences, REFUSAL], _MANY_STARTS if beginnings else _STARTS):
+    for source, start in starts:
         if source == len(sentences):
             refusal = sum(model.reply(messages, _MOST_TOKENS, chain(REFUSAL, 0, whole=True)).logprobs)
             continue
@@ -114,11 +115,11 @@ def _spans(reply: Reply, sentence: str, source: int, start: int) -> Iterator[Cop
 
 
 def _starts(firsts: Sequence[tuple[str, float]], sentences: Sequence[str], most: int) -> list[tuple[int, int]]:
-    """(sentence, offset) of the words that a reply may start with, likely ones first. The last one is the refusal."""
+    """(sentence, offset) of the words that a reply may start with, likely ones first. The refusal is all or nothing."""
     words = [
         (source, start, sentence[start:end])
         for source, sentence in enumerate(sentences)
-        for start, end in (_words(sentence) if source < len(sentences) - 1 else [(0, len(sentence))])
+        for start, end in ([(0, len(sentence))] if sentence == REFUSAL else _words(sentence))
     ]
     found: dict[tuple[int, int], float] = {}
     for token, logprob in firsts:

@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib import resources
+from itertools import takewhile
 
 import numpy as np
 import numpy.typing as npt
@@ -23,6 +24,7 @@ from qa.kinds import Kind, has_number, has_time, kind_of
 from qa.models import Citation
 from qa.stems import stems
 
+MOST_WORDS = 10
 FEATURES = (
     # what the model says
     "likelihood",  # log probability of the words and of their end
@@ -40,10 +42,9 @@ FEATURES = (
     "asks_time",
     "asks_name",
     "number",
-    "number_alone",  # at most three words that begin with it
+    "number_alone",  # at most three words of content that begin with it
     "number_whole",  # not a part of a longer one
     "counted",  # what is counted stands behind it: 308 `points` of `how many points`
-    "money",
     "percent",
     "time",
     "time_whole",
@@ -52,7 +53,7 @@ FEATURES = (
     "name",
     "stray_number",  # none is asked for
     "stray_year",  # a number is asked for
-    "stray_name",  # the same
+    "other_name",  # it is a name, and none is asked for by `who` or `where`
     # its edges
     "words",  # log(1 + words)
     "long",  # more than six
@@ -96,13 +97,17 @@ _DETERMINERS = frozenset({"the", "a", "an", "his", "her", "its", "their", "this"
 _YEAR = re.compile(r"(?:the )?(?:1\d{3}s?|20\d\ds?)")
 _QUALIFIERS = "over|about|around|nearly|almost|approximately|roughly|(?:more|less|fewer) than|at (?:least|most)|up to"
 _MONTH = (
-    r"(?:Jan(?:uary)?|Feb(?:ruary)?|March|April|May|June|July|Aug(?:ust)?|Sept?(?:ember)?|Oct(?:ober)?|"
+    r"(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sept?(?:ember)?|Oct(?:ober)?|"
     r"Nov(?:ember)?|Dec(?:ember)?)\.?"
 )
 _DAY = r"\d{1,2}(?:st|nd|rd|th)?"
-_QUALIFIER_BEFORE = re.compile(rf"\b(?:{_QUALIFIERS}) $", re.IGNORECASE)
-_DATE_BEFORE = re.compile(rf"\b(?:{_DAY} {_MONTH},?|{_MONTH}(?: {_DAY},)?|{_DAY}) $")
-_BEGINS_DATE = re.compile(rf"(?:1\d{{3}}|20\d\d)\b|{_MONTH}(?!\w)")
+_QUALIFIER_BEFORE = re.compile(rf"\b(?:{_QUALIFIERS})\s$", re.IGNORECASE)
+_BEFORE_YEAR = re.compile(rf"(?<!\S)(?:{_DAY}\s{_MONTH},?|{_MONTH}(?:\s{_DAY},)?)\s$")
+_BEFORE_MONTH = re.compile(rf"(?<!\S){_DAY}\s$")
+_YEAR_FIRST = re.compile(r"(?:1\d{3}|20\d\d)\b")
+_MONTH_FIRST = re.compile(rf"{_MONTH}(?!\w)")
+_BY_YEAR = re.compile(r"\b(?:what|which) year\b", re.IGNORECASE)
+_PERCENT = re.compile(r"%|per\s?cent")
 _NOUN_WORDS = 3  # of `what political party of ...`
 
 
@@ -160,17 +165,25 @@ def widened(question: str, evidence: Sequence[Citation], spans: Sequence[Copied]
     A year that is asked for stays alone. Each place once, as what comes first in `spans` has it.
     """
     found: dict[tuple[int, int, int], Copied] = {}
+    by_year = _BY_YEAR.search(question) is not None
     for span in spans:
         short, quote = span.short, evidence[span.short.source].quote
-        start = _widened_start(quote[: short.start], short.text, "year" in question.lower())
+        start = _widened_start(quote[: short.start], short.text, by_year)
+        if len(quote[start : short.end].split()) > MOST_WORDS:
+            start = short.start
         wide = replace(short, text=quote[start : short.end], start=start)
         found.setdefault((short.source, start, short.end), replace(span, short=wide))
     return list(found.values())
 
 
 def _widened_start(before: str, text: str, by_year: bool) -> int:
-    pattern = _DATE_BEFORE if _BEGINS_DATE.match(text) else _QUALIFIER_BEFORE if has_number(text) else None
-    match = pattern.search(before) if pattern and not (by_year and pattern is _DATE_BEFORE) else None
+    """Where a span that stands behind `before` begins, with what belongs to it."""
+    match = None
+    if not by_year:
+        match = _BEFORE_YEAR.search(before) if _YEAR_FIRST.match(text) else None
+        match = match or (_BEFORE_MONTH.search(before) if _MONTH_FIRST.match(text) else None)
+    if match is None and has_number(text.split()[0]):
+        match = _QUALIFIER_BEFORE.search(before)
     return match.start() if match else len(before)
 
 
@@ -199,11 +212,10 @@ class _Question:
     last: frozenset[str]
     by_year: bool
     in_percent: bool
-    in_money: bool
 
 
 def _asked(question: str) -> _Question:
-    words = [word.lower() for word in re.findall(r"\w+", question)]
+    words = [word.lower() for word in re.findall(r"\w\w+|\d", question)]
     at = next((n for n, word in enumerate(words) if word in _ASKING), None)
     rest = words[at + 1 :] if at is not None else []
     content = [word for word in words if word not in STOP_WORDS and word not in _AUXILIARY]
@@ -214,22 +226,19 @@ def _asked(question: str) -> _Question:
         _noun(words[at], rest) if at is not None else frozenset(),
         _stems(next((word for word in rest if word not in _AUXILIARY), "")),
         _stems(content[-1] if content else ""),
-        "year" in words,
+        _BY_YEAR.search(question) is not None,
         any(word.startswith("percent") for word in words),
-        not {"much", "cost", "money"}.isdisjoint(words),
     )
 
 
 def _noun(asking: str, rest: Sequence[str]) -> frozenset[str]:
-    """Stems of the last word of `what political party`, `how many points`."""
+    """Stems of the words behind `what` or `how many`, up to the next function word: `political party`, `points`."""
     if asking not in ("what", "which", "how"):
         return frozenset()
-    noun = ""
-    for word in rest[rest[:1] != [] and rest[0] in _MEASURED :][:_NOUN_WORDS]:
-        if word in _AUXILIARY or word in STOP_WORDS:
-            break
-        noun = word
-    return _stems(noun)
+    if rest and rest[0] in _MEASURED:
+        rest = rest[1:]
+    own = takewhile(lambda word: word not in _AUXILIARY and word not in STOP_WORDS, rest[:_NOUN_WORDS])
+    return _stems(*own)
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,8 +271,8 @@ def _place(sentence: str, short: Short) -> _Place:
         left,
         _bare_words(short.text) or [short.text],
         right,
-        bool(left) and before.endswith(left[-1] + " "),
-        bool(right) and after.startswith(" " + right[0]),
+        bool(left) and before.rstrip().endswith(left[-1]) and before[-1:].isspace(),
+        bool(right) and after[:1].isspace() and after.lstrip().startswith(right[0]),
         not right or gap is not None or bool(re.match(r"\W+[,;:.()!?]", after)),
     )
 
@@ -295,11 +304,10 @@ def _kinds(asked: _Question, place: _Place) -> dict[str, float]:
         "asks_time": asks_time,
         "asks_name": asks_name,
         "number": asks_number and number,
-        "number_alone": asks_number and numbers[0] and len(numbers) <= 3,
+        "number_alone": asks_number and number and len(place.content) <= 3 and has_number(place.content[0]),
         "number_whole": asks_number and number and not any(map(has_number, beside)),
         "counted": asks_number and number and not asked.noun.isdisjoint(_stems(*place.after[:1])),
-        "money": asked.in_money and any(sign in place.text for sign in "$£€"),
-        "percent": asked.in_percent and ("%" in place.text or "percent" in place.text),
+        "percent": asked.in_percent and _PERCENT.search(place.text) is not None,
         "time": asks_time and time,
         "time_whole": asks_time and time and not any(map(has_time, beside)),
         "year": (asks_time or asked.by_year) and _YEAR.fullmatch(place.text) is not None,
@@ -307,7 +315,7 @@ def _kinds(asked: _Question, place: _Place) -> dict[str, float]:
         "name": asks_name and name and new,
         "stray_year": asks_number and _YEAR.fullmatch(place.text) is not None,
         "stray_number": not (asks_number or asks_time) and number,
-        "stray_name": not asks_name and name,
+        "other_name": not asks_name and name,
     }
 
 
@@ -328,7 +336,7 @@ def _edges(asked: _Question, place: _Place) -> dict[str, float]:
         "function_words": 1 - len(place.content) / len(words),
         "lone_word": len(words) == 1 and place.span[0].islower() and not has_number(place.span[0]),
         "comma": any(sign in place.text for sign in ",;:()"),
-        "cut_left": len(place.before) > 1 and place.joined_left and _capital(place.before[-1], place.span[0]),
+        "cut_left": place.joined_left and previous not in STOP_WORDS and _capital(place.before[-1], place.span[0]),
         "cut_right": place.joined_right and _capital(place.span[-1], place.after[0]),
         "after_preposition": previous in _PREPOSITIONS,
         "after_determiner": previous in _DETERMINERS,

@@ -83,3 +83,20 @@ def test_a_line_that_was_cut_off_is_asked_again(tmp_path: Path) -> None:
     assert again.reply(ASK, 8).text == "reply 1"
     assert again.reply(ASK, 9).text == "reply 3"
     assert Kept(model, path).reply(ASK, 9).text == "reply 3"
+
+
+def test_a_stream_that_is_left_is_kept_as_far_as_it_was_read(tmp_path: Path) -> None:
+    model = Counting()
+    stream = Kept(model, tmp_path / "calls.jsonl").stream(ASK, 8)
+    assert next(stream) == "said "
+    stream.close()
+    again = Kept(model, tmp_path / "calls.jsonl")
+    assert list(again.stream(ASK, 8)) == ["said "]
+    assert (model.asked, again.usage.kept) == (1, 1)
+
+
+def test_a_line_cut_off_within_a_character_is_asked_again(tmp_path: Path) -> None:
+    path = tmp_path / "calls.jsonl"
+    path.write_bytes('{"key": "1", "text": "ä'.encode()[:-1])
+    assert Kept(Counting(), path).reply(ASK, 8).text == "reply 1"
+    assert Kept(Counting(), path).reply(ASK, 8).text == "reply 1"

@@ -1,6 +1,7 @@
 """How right the short answers of a model are, and the weights that decide which are shown."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -62,10 +63,15 @@ def test_the_table_counts_what_is_shown_of_all_questions() -> None:
     assert lines[-1].startswith("| the likeliest 75% | 0.750 | 0.333 [")
 
 
-def test_a_model_without_weights_shows_what_is_likeliest_and_ends_where_it_ends() -> None:
-    ended, shorter = {"likelihood": -2.0}, {"likelihood": -1.0, "shorter": 1.0}
-    lines = table([pick_of((ended, 1, 1), (shorter, 0, 0), ({"likelihood": -3.0}, 0, 0))], "gguf:x").splitlines()
-    assert lines[4].startswith("| **as it is** | 1.000 | 1.000 [")
+def test_a_model_without_weights_has_no_table() -> None:
+    with pytest.raises(InputError, match="no weights for gguf:x"):
+        table([NOTHING], "gguf:x")
+
+
+def test_one_article_is_not_fitted_on() -> None:
+    one = [replace(pick, article="a.txt") for pick in made_up(120)]
+    with pytest.raises(InputError, match="at least 10 articles, here are 1"):
+        fit(one)
 
 
 def test_nothing_shown_is_not_a_share() -> None:

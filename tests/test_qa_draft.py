@@ -180,10 +180,12 @@ WENT = "He travelled with Putin to Vietnam on Wednesday."
 
 
 def test_a_sentence_and_what_its_pronoun_stands_for_support_a_sentence_together(checker: Checker) -> None:
-    draft = "The defence minister Andrei Belousov travelled with Putin to Vietnam on Wednesday."
+    draft = "Andrei Belousov travelled with Putin to Vietnam on Wednesday."
     for order in ((BELOUSOV, WENT), (SNOW, BELOUSOV, WENT)):
         evidence = told_in_order(*order)
         assert found(draft, checker, evidence) == [Supported(draft, (len(order) - 1, len(order) - 2))]
+    turned = "Vietnam's minister Andrei Belousov travelled with Putin to Russia on Wednesday."
+    assert isinstance(found(turned, checker, told_in_order(BELOUSOV, WENT))[0], Dropped)
     for apart in (told_in_order(WENT, BELOUSOV), cited(BELOUSOV, WENT), told_in_order(BELOUSOV, WENT[3:])):
         (alone,) = found(draft, checker, apart)
         assert isinstance(alone, Dropped)

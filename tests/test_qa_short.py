@@ -17,8 +17,8 @@ from qa.llm.model import Message, Model, Reply, Stop
 from qa.models import Citation
 from qa.prompts import short_messages
 from qa.refusal import TEXT as REFUSAL
-from qa.short import MOST_WORDS, chain, copies, locate, pick, refuses
-from qa.spans import features, fitted, widened
+from qa.short import chain, copies, locate, pick, refuses
+from qa.spans import FEATURES, MOST_WORDS, Weights, features, widened
 
 LANDING = "Putin's plane landed in Hanoi at around 2am (7pm GMT Wednesday), officials said."
 RANDOM = random.Random(5)
@@ -424,18 +424,17 @@ def test_a_span_may_end_before_the_model_does() -> None:
     assert [span.short.text for span in copies(model, [], evidence)[0]] == ["Käthe met"]
 
 
-def test_what_is_shown_passes_the_threshold_of_its_model() -> None:
-    class Named(Follower):
-        name = "smollm2"
-
-    weights, question, sentence = fitted()["smollm2"], "Who met Putin?", "Kim met Putin."
-    for score in (0.001, 0.99):
-        evidence = cited(sentence, score=score)
-        picked = pick(Named(("Kim", -0.1)), question, evidence)
-        spans, _ = copies(Named(("Kim", -0.1)), [], evidence, beginnings=True)
+def test_what_is_shown_passes_the_threshold_of_its_model(monkeypatch: pytest.MonkeyPatch) -> None:
+    question, evidence = "Who met Putin?", cited("Kim met Putin.")
+    model = Follower(("Kim", -0.1))
+    spans, _ = copies(model, [], evidence, beginnings=True)
+    for show_above, shown in ((0.2, True), (0.3, False)):
+        weights = Weights(dict.fromkeys(FEATURES, 0.0), -1.0, show_above, "")  # a quarter for any span
+        monkeypatch.setattr("qa.short.fitted", lambda weights=weights: {"standin": weights})
+        picked = pick(model, question, evidence)
         (probability,) = weights.probabilities(features(question, evidence, spans))
-        assert 0 <= probability <= 1
-        assert (picked.short is not None) == (probability >= weights.show_above)
-        if picked.short:
-            assert picked.short.probability == pytest.approx(probability, abs=1e-6)
         assert picked.reply == "Kim met Putin"
+        assert (picked.short is not None) == shown
+        if shown:
+            assert picked.short
+            assert picked.short.probability == pytest.approx(probability, abs=1e-6)

@@ -48,8 +48,10 @@ def test_a_number_that_is_asked_for() -> None:
     assert "number_whole" not in named(question, "million")
     assert "stray_year" in named(question, "2019")
     assert "stray_number" in named("Who built the ferry?", "2019")
-    assert "money" in named("How much did it cost?", "$5", "It cost $5.")
-    assert "percent" in named("What percentage voted?", "5%", "Only 5% voted.")
+    assert "number_alone" in named(question, "up to 320")
+    for share in ("5%", "5 per cent", "5 percent"):
+        assert "percent" in named("What percentage voted?", share, f"Only {share} voted.")
+    assert "counted" in named("How many people died in the fire?", "300", "The fire killed 300 people.")
 
 
 def test_a_time_that_is_asked_for() -> None:
@@ -62,7 +64,7 @@ def test_a_time_that_is_asked_for() -> None:
 def test_a_name_that_is_asked_for() -> None:
     assert {"asks_name", "name"} <= named("Who built the ferry?", "Remontowa")
     assert "name" not in named("Who is Remontowa?", "Remontowa")  # asked already
-    assert "stray_name" in named("What was built?", "Remontowa")
+    assert "other_name" in named("What was built?", "Remontowa")
     assert "name" not in named("Who built the ferry?", "built by Remontowa")
 
 
@@ -70,6 +72,9 @@ def test_edges() -> None:
     quote = "He met Kim Jong Un, the leader of North Korea, in Hanoi."
     assert {"cut_left", "cut_right"} <= named("Who?", "Jong", quote)
     assert {"cut_left", "cut_right"}.isdisjoint(named("Who?", "Kim Jong Un", quote))
+    assert "cut_left" in named("Who?", "Rivera", "Ron Rivera led it.")
+    assert "cut_left" not in named("Who?", "Rivera", "The Rivera led it.")
+    assert "cut_left" in named("Who?", "Rivera", "It was Ron\nRivera.")
     assert "comma" in named("Who?", "Kim Jong Un, the leader", quote)
     assert "before_break" in named("Who?", "Kim Jong Un", quote)
     assert "before_break" not in named("Who?", "Kim Jong", quote)
@@ -123,8 +128,24 @@ def test_a_whole_date() -> None:
         assert span.short.text == date
     once = widened("When?", [cited(BUILT)], [copied("May 2019"), copied("2019")])
     assert [span.short.text for span in once] == ["May 2019"]
-    may = "They may 2019 times."
-    assert widened("When?", [cited(may)], [copied("2019", may)])[0].short.text == "2019"
+
+
+@pytest.mark.parametrize(
+    ("quote", "text", "wide"),
+    [
+        ("They may 2019 times.", "2019", "2019"),
+        ("They beat Arsenal 2-1 May 3, 2019.", "May 3, 2019", "May 3, 2019"),
+        ("The Apollo 11 1969 landing.", "1969", "1969"),
+        ("They won over Germany in 2018.", "Germany in 2018", "Germany in 2018"),
+        ("More than 1500 people came.", "1500 people", "More than 1500 people"),
+        ("It carries up to\n320 people.", "320", "up to\n320"),
+        ("He came on 3\nApr. 2019.", "Apr. 2019", "3\nApr. 2019"),
+        ("Up to 1 2 3 4 5 6 7 8 9 10 came.", "1 2 3 4 5 6 7 8 9 10", "1 2 3 4 5 6 7 8 9 10"),  # ten words and no more
+    ],
+)
+def test_what_belongs_to_a_span(quote: str, text: str, wide: str) -> None:
+    (span,) = widened("When did the New Year's party begin?", [cited(quote)], [copied(text, quote)])
+    assert span.short.text == wide
 
 
 def test_nothing_to_tell_of_nothing() -> None:
