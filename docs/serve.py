@@ -19,7 +19,7 @@ def serve(name: str, port: int) -> None:
 
     params = xllamacpp.CommonParams()
     params.model.path = str(choose_model(Settings.load(), name).file)
-    params.port, params.n_ctx, params.n_parallel, params.warmup = port, 4096, 1, False
+    params.port, params.n_ctx, params.n_parallel, params.warmup, params.cache_ram_mib = port, 4096, 1, False, 0
     params.cpuparams.n_threads = params.cpuparams_batch.n_threads = os.cpu_count() or 1
     server = xllamacpp.Server(params)
     print(server.listening_address, flush=True)

@@ -120,16 +120,23 @@ def _starts(firsts: Sequence[tuple[str, float]], sentences: Sequence[str], most:
         (source, start, sentence[start:end])
         for source, sentence in enumerate(sentences)
         for start, end in ([(0, len(sentence))] if sentence == REFUSAL else _words(sentence))
+        if not _UNSPEAKABLE.search(sentence, start, end)
     ]
     found: dict[tuple[int, int], float] = {}
     for token, logprob in firsts:
-        beginning = token.strip()
-        for source, start, word in words if beginning else ():
-            if word.startswith(beginning) and not _UNSPEAKABLE.search(word):
-                found.setdefault((source, start), logprob)
+        for source, start, _ in _beginning_with(token.strip(), words):
+            found.setdefault((source, start), logprob)
     best = max(found.values(), default=0.0)
     likely = [(place, logprob) for place, logprob in found.items() if logprob > best - _WITHIN]
     return [place for place, _ in sorted(likely, key=lambda item: -item[1])[:most]]
+
+
+def _beginning_with(token: str, words: Sequence[tuple[int, int, str]]) -> list[tuple[int, int, str]]:
+    """The words that begin with a token; those that do but for its capitals, where there are no others."""
+    if not token:
+        return []
+    exact = [item for item in words if item[2].startswith(token)]
+    return exact or [item for item in words if item[2].lower().startswith(token.lower())]
 
 
 def refuses(reply: str) -> bool:

@@ -51,6 +51,9 @@ FEATURES = (
     "year",
     "time_missing",
     "name",
+    "rivals",  # log(1 + other words of the kind that is asked for, in its sentence and not in the question)
+    "pair",  # two or both are asked for, and it has an `and`
+    "pair_missing",
     "stray_number",  # none is asked for
     "stray_year",  # a number is asked for
     "other_name",  # it is a name, and none is asked for by `who` or `where`
@@ -108,6 +111,7 @@ _YEAR_FIRST = re.compile(r"(?:1\d{3}|20\d\d)\b")
 _MONTH_FIRST = re.compile(rf"{_MONTH}(?!\w)")
 _BY_YEAR = re.compile(r"\b(?:what|which) year\b", re.IGNORECASE)
 _PERCENT = re.compile(r"%|per\s?cent")
+_PAIR = frozenset({"two", "both"})
 _NOUN_WORDS = 3  # of `what political party of ...`
 
 
@@ -211,6 +215,7 @@ class _Question:
     verb: frozenset[str]
     last: frozenset[str]
     by_year: bool
+    pair: bool
     in_percent: bool
 
 
@@ -227,6 +232,7 @@ def _asked(question: str) -> _Question:
         _stems(next((word for word in rest if word not in _AUXILIARY), "")),
         _stems(content[-1] if content else ""),
         _BY_YEAR.search(question) is not None,
+        not _PAIR.isdisjoint(words),
         any(word.startswith("percent") for word in words),
     )
 
@@ -313,10 +319,22 @@ def _kinds(asked: _Question, place: _Place) -> dict[str, float]:
         "year": (asks_time or asked.by_year) and _YEAR.fullmatch(place.text) is not None,
         "time_missing": asks_time and not time,
         "name": asks_name and name and new,
+        "rivals": math.log1p(_rivals(asked, place)),
+        "pair": asked.pair and "and" in place.span,
+        "pair_missing": asked.pair and "and" not in place.span,
         "stray_year": asks_number and _YEAR.fullmatch(place.text) is not None,
         "stray_number": not (asks_number or asks_time) and number,
         "other_name": not asks_name and name,
     }
+
+
+def _rivals(asked: _Question, place: _Place) -> int:
+    others = [word for word in (*place.before[1:], *place.after) if word.lower() not in asked.words]
+    if asked.kind == "number":
+        return sum(has_number(word) and not _YEAR.fullmatch(word) for word in others)
+    if asked.kind == "time":
+        return sum(map(has_time, others))
+    return sum(word[:1].isupper() for word in others)
 
 
 def _is_name(place: _Place) -> bool:

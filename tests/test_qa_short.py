@@ -90,7 +90,7 @@ class Follower(Standin):
         if grammar is None:
             return Reply(self.likely[0][0], firsts=self.likely)
         said = admitted(grammar)[-1]
-        logprob = next(logprob for token, logprob in self.likely if said.startswith(token.strip()))
+        logprob = next(logprob for token, logprob in self.likely if said.lower().startswith(token.strip().lower()))
         return Reply(said, (logprob, -0.5))
 
 
@@ -385,6 +385,11 @@ def test_unlikely_words_are_not_tried() -> None:
 def test_a_model_that_begins_with_none_of_the_words_picks_nothing() -> None:
     picked = pick(Follower(("Z", -0.1), (" ", -0.2), ("", -0.3)), "Who met Putin?", cited("Kim met Putin."))
     assert (picked.short, picked.refused, picked.reply) == (None, False, "")
+
+
+def test_a_model_may_begin_with_another_capital() -> None:
+    spans, _ = copies(Follower(("fog", -0.1), ("Snow", -1.0)), [], cited("Fog fell.", "Snow fell."))
+    assert [span.short.text for span in spans] == ["Fog fell", "Snow fell"]
 
 
 def test_a_model_that_copies_can_refuse() -> None:

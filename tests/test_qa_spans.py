@@ -68,6 +68,20 @@ def test_a_name_that_is_asked_for() -> None:
     assert "name" not in named("Who built the ferry?", "built by Remontowa")
 
 
+def test_rivals_are_words_of_the_kind_that_is_asked_for() -> None:
+    quote = "In 1900 Kim, Lee and Ron sold 30 of 50 ferries to Hanoi in March."
+    assert told("How many ferries?", "30", quote)["rivals"] == pytest.approx(np.log(2))  # 50; no year
+    assert told("When?", "March", quote)["rivals"] == pytest.approx(np.log(2))  # 1900
+    assert told("Who sold ferries to Hanoi?", "Kim", quote)["rivals"] == pytest.approx(np.log(4))  # Lee, Ron, March
+
+
+def test_two_that_are_asked_for() -> None:
+    quote = "The streets are Fresno and Thorne."
+    assert "pair" in named("Between which two streets?", "Fresno and Thorne", quote)
+    assert "pair_missing" in named("Between which two streets?", "Thorne", quote)
+    assert {"pair", "pair_missing"}.isdisjoint(named("Which streets?", "Fresno and Thorne", quote))
+
+
 def test_edges() -> None:
     quote = "He met Kim Jong Un, the leader of North Korea, in Hanoi."
     assert {"cut_left", "cut_right"} <= named("Who?", "Jong", quote)

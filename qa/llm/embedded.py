@@ -219,6 +219,7 @@ def _load(path: Path, context: int) -> Any:
     params.n_ctx = context
     params.n_parallel = 1  # one question at a time; others wait their turn
     params.warmup = False
+    params.cache_ram_mib = 0  # else it keeps old prompts, up to 8 GB of them; what prompts share is kept all the same
     params.verbosity = -1
     params.cpuparams.n_threads = params.cpuparams_batch.n_threads = os.cpu_count() or 1
     # llama.cpp opens a port on this machine whether one wants it or not: nobody else has its key
