@@ -29,7 +29,7 @@ from index.settings import Settings
 from qa.llm.choose import choose_model
 from qa.llm.model import Model
 from qa.prompts import short_messages
-from qa.short import copies
+from qa.short import FIRSTS, copies
 from qa.spans import FEATURES, features, fitted, widened
 from qa.writer import Writer
 
@@ -92,8 +92,9 @@ def picks(
 
 def _pick(row: Gold, reader: Reader, model: Model, reads: int) -> Pick:
     evidence = best_sentences(row.question, reader, reads)
-    spans, _ = copies(model, short_messages(row.question, evidence), evidence, beginnings=True) if evidence else ([], 0)
-    spans = widened(row.question, evidence, spans)
+    messages = short_messages(row.question, evidence)
+    firsts = model.reply(messages, 1, others=FIRSTS).firsts if evidence else ()
+    spans = widened(row.question, evidence, copies(model, messages, evidence, firsts, beginnings=True))
     texts = [span.short.text for span in spans]
     return Pick(
         row.evidence[0][0].file if row.evidence else row.id,

@@ -1,7 +1,7 @@
 """The answer in a few words, copied out of the evidence: a language model picks them, and cannot add any.
 
-A model that runs in this process writes under grammars whose only strings are word spans of the evidence. Any other
-model is asked for the same and held to it afterwards: what is not found word for word in the evidence is no answer.
+What is not found word for word in the evidence is no answer. A model that runs in this process is then held to grammars
+whose only strings are word spans of the evidence.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _UNSPEAKABLE = re.compile(r"[\x00\x04\x06\x13\x14\x16\U00040000-\U000bffff]")
 _STARTS = 4  # words that a span may start with are tried, likely ones first ...
 _MANY_STARTS = 8  # ... by a small model, whose weights tell the right one
 _WITHIN = 8.0  # those whose first token is less likely than the best by this factor (natural logarithm) are not
-_FIRSTS = 100  # tokens among which those words are looked for
+FIRSTS = 100  # tokens among which those words are looked for
 _OTHERS = 20  # tokens among which the end of a span is looked for
 
 
@@ -43,19 +43,22 @@ class Picked:
 def pick(model: Model, question: str, evidence: Sequence[Citation]) -> Picked:
     """Have a model pick the short answer out of the evidence. Raises `ModelError` where it fails.
 
-    A model that copies picks the likeliest span; where there are weights for it, the one that is most probably right.
+    What it replies is looked up in the evidence. Where it is not there word for word, a model that copies is held to
+    the likeliest span; one for which there are weights is not asked for a reply at all, but how likely each span is.
     """
     messages = short_messages(question, evidence)
-    if not model.copies:
-        reply = model.reply(messages, _MOST_TOKENS).text
-        return Picked(locate(reply, evidence), refuses(reply), reply)
-    weights = fitted().get(model.name)
-    spans, refusal = copies(model, messages, evidence, beginnings=weights is not None)
+    weights = fitted().get(model.name) if model.copies else None
     if weights:
+        firsts = model.reply(messages, 1, others=FIRSTS).firsts
+        spans = copies(model, messages, evidence, firsts, beginnings=True)
         return _weighed(weights, question, evidence, widened(question, evidence, spans))
-    if refusal is not None and all(refusal > span.likelihood for span in spans):
-        return Picked(None, refused=True, reply=REFUSAL)
-    return Picked(spans[0].short, reply=spans[0].short.text) if spans else Picked(None)
+    reply = model.reply(messages, _MOST_TOKENS, others=FIRSTS if model.copies else 0)
+    if refuses(reply.text):
+        return Picked(None, refused=True, reply=reply.text)
+    short = locate(reply.text, evidence)
+    if short is None and model.copies:
+        short = next((span.short for span in copies(model, messages, evidence, reply.firsts)), None)
+    return Picked(short, reply=short.text if short else reply.text)
 
 
 def _weighed(weights: Weights, question: str, evidence: Sequence[Citation], spans: Sequence[Copied]) -> Picked:
@@ -69,32 +72,28 @@ def _weighed(weights: Weights, question: str, evidence: Sequence[Citation], span
 
 
 def copies(
-    model: Model, messages: Sequence[Message], evidence: Sequence[Citation], beginnings: bool = False
-) -> tuple[list[Copied], float | None]:
-    """The likeliest spans of the evidence as the reply to `messages`, best first, and how likely the refusal is.
+    model: Model,
+    messages: Sequence[Message],
+    evidence: Sequence[Citation],
+    firsts: Sequence[tuple[str, float]],
+    beginnings: bool = False,
+) -> list[Copied]:
+    """The likeliest spans of the evidence as the reply to `messages`, best first.
 
-    One look at what can come first tells the words that a span may start with; from each of them the model goes on
-    under a grammar that leaves it only one choice, to stop or to take the next word. A single grammar of all spans
-    gives the same for a good model, takes ten times as long for a small one (every token of its vocabulary is held
-    against hundreds of rules), and does not tell how likely the others are.
+    `firsts`, the tokens that can come first, tell the words that a span may start with; from each of them the model
+    goes on under a grammar that leaves it only one choice, to stop or to take the next word. A single grammar of all
+    spans gives the same for a good model, takes ten times as long for a small one (every token of its vocabulary is
+    held against hundreds of rules), and does not tell how likely the others are.
 
-    `beginnings`: more starts, and each span also as far as any word of it, which a small model passes by; it is not
-    asked whether it would refuse. The refusal is the logarithm of its probability, None where it is not among what is
-    tried.
+    `beginnings`: more starts, and each span also as far as any word of it, which a small model passes by.
     """
-    firsts = model.reply(messages, 1, others=_FIRSTS).firsts
     sentences = [citation.quote for citation in evidence]
-    starts = _starts(firsts, sentences, _MANY_STARTS) if beginnings else _starts(firsts, [*sentences, REFUSAL], _STARTS)
     found: dict[tuple[int, int, int], Copied] = {}
-    refusal = None
-    for source, start in starts:
-        if source == len(sentences):
-            refusal = sum(model.reply(messages, _MOST_TOKENS, chain(REFUSAL, 0, whole=True)).logprobs)
-            continue
+    for source, start in _starts(firsts, sentences, _MANY_STARTS if beginnings else _STARTS):
         reply = model.reply(messages, _MOST_TOKENS, chain(sentences[source], start), _OTHERS if beginnings else 0)
         for span in _spans(reply, sentences[source], source, start):
             found.setdefault((source, start, span.short.end), span)
-    return sorted(found.values(), key=lambda span: -span.likelihood), refusal
+    return sorted(found.values(), key=lambda span: -span.likelihood)
 
 
 def _spans(reply: Reply, sentence: str, source: int, start: int) -> Iterator[Copied]:
@@ -115,11 +114,11 @@ def _spans(reply: Reply, sentence: str, source: int, start: int) -> Iterator[Cop
 
 
 def _starts(firsts: Sequence[tuple[str, float]], sentences: Sequence[str], most: int) -> list[tuple[int, int]]:
-    """(sentence, offset) of the words that a reply may start with, likely ones first. The refusal is all or nothing."""
+    """(sentence, offset) of the words that a reply may start with, likely ones first."""
     words = [
         (source, start, sentence[start:end])
         for source, sentence in enumerate(sentences)
-        for start, end in ([(0, len(sentence))] if sentence == REFUSAL else _words(sentence))
+        for start, end in _words(sentence)
         if not _UNSPEAKABLE.search(sentence, start, end)
     ]
     found: dict[tuple[int, int], float] = {}
@@ -158,13 +157,11 @@ def locate(reply: str, evidence: Sequence[Citation]) -> Short | None:
     return None
 
 
-def chain(sentence: str, start: int, whole: bool = False) -> str:
+def chain(sentence: str, start: int) -> str:
     """GBNF (llama.cpp) of the words of `sentence` from the one at `start` on: one word, two, up to `MOST_WORDS`.
 
-    It ends before what a model cannot spell. `whole`: all of the sentence or nothing.
+    It ends before what a model cannot spell.
     """
-    if whole:
-        return f"root ::= {_literal(sentence)}"
     unspeakable = _UNSPEAKABLE.search(sentence, start)
     stop = unspeakable.start() if unspeakable else len(sentence)
     spans = [span for span in _words(sentence) if span[0] >= start and span[1] <= stop][:MOST_WORDS]
