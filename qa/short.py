@@ -25,7 +25,7 @@ _AFTER = r"(?!\w|[.,:/]\d|[-–−]\w)"
 # some control characters, and planes of Unicode in which there is nothing.
 _UNSPEAKABLE = re.compile(r"[\x00\x04\x06\x13\x14\x16\U00040000-\U000bffff]")
 _STARTS = 4  # words that a span may start with are tried, likely ones first ...
-_MANY_STARTS = 8  # ... by a small model, whose weights tell the right one
+_MANY_STARTS = 6  # ... by a small model, whose weights tell the right one
 _WITHIN = 8.0  # those whose first token is less likely than the best by this factor (natural logarithm) are not
 FIRSTS = 100  # tokens among which those words are looked for
 _OTHERS = 20  # tokens among which the end of a span is looked for
