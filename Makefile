@@ -135,7 +135,7 @@ ask-models:
 	for kind in followups followups-bare followups-standalone; do \
 	  $(EVAL) run runs/data/onestopqa/$$kind.jsonl $(FOLLOWUPS) --out runs/$$kind || exit 1; \
 	done
-	$(EVAL) compare runs/followups-standalone runs/followups > runs/followups.md
+	$(BIN)/python docs/models.py runs/followups.md runs/followups-standalone runs/followups runs/followups-bare
 	$(EVAL) checker $(DATA)/wice_dev --split test --out runs/checker.md
 	$(BIN)/python docs/fill.py docs/benchmarks.md runs
 

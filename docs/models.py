@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 COLUMNS = (  # name of the metric, and what it is called here
+    ("Evidence@1000 characters", "evidence in the first 1,000 characters"),
     ("Token F1", "F1 of `short`"),
     ("Exact match", "exact"),
     ("Contains", "the shown answer holds the gold one"),
