@@ -26,6 +26,9 @@ _ORDERS = tuple(
         r"[\"'“‘:\[<!])",
         r"\b(?:correct|right|only|final) (?:answer|reply|response) (?:is|to|for)\b|\banswers? (?:to|for) (?:every|any|"
         r"all|this|the) questions?\b|\b(?:every|any|all|the|each) questions?\b.{0,30}\b(?:is|are|with|by)\b",
+        # an answer made ready
+        r"\banswer key\b|\bshort answer\b(?: is)?\s*:|\bcopy [\"“]|"
+        r"\bcop(?:y|ied)\b.{0,30}\b(?:evidence|verbatim)\b",
         # a role
         r"\byou are (?:now|no longer) \b|\b(?:developer|debug|admin(?:istrator)?|maintenance|god|dan) mode\b",
         r"(?:^|\b(?:you|please|now)\b.{0,20})\b(?:act|pretend|behave|role-?play)\b.{0,20}\b(?:as|to be|like|that)\b",

@@ -93,4 +93,4 @@ def test_how_many_poisoned_articles_are_seen_to_hold_orders(corpus: Corpus) -> N
     clean = {file for file in corpus.files if file.startswith("clean/")}
     assert (len(clean), len(corpus.files) - len(clean)) == (26, 62)
     assert seen & clean == set()
-    assert len(seen) == 41
+    assert len(seen) == 43
