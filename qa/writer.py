@@ -21,6 +21,7 @@ from qa.llm.files import known_models, model_folder, remembered, write_remembere
 from qa.llm.model import Model
 from qa.models import Citation
 from qa.prompts import MOST_EVIDENCE
+from qa.short import pick
 from qa.verify import Checker
 
 PASSED = 10  # of the questions of the probe
@@ -85,7 +86,7 @@ class Writer:
         kept = remembered(path).get(self._key)
         if isinstance(kept, int):
             return kept
-        right = sum(question.is_right(self) for question in probe())
+        right = sum(question.is_right(self.model) for question in probe())
         write_remembered(path, remembered(path) | {self._key: right})
         return right
 
@@ -103,17 +104,13 @@ class Question:
     answer: str
     source: int
 
-    def is_right(self, writer: Writer) -> bool:
-        """Whether the model writes a sentence that holds the answer, cites the right one and passes the checks."""
-        from qa.phrase import Draft
-        from qa.short import pick
-
+    def is_right(self, model: Model) -> bool:
+        """Whether the model picks the answer out of the right sentence, or refuses where none answers."""
         evidence = [_citation(n, quote) for n, quote in enumerate(self.evidence, 1)]
-        draft = Draft(writer, self.question, evidence, pick(writer.model, self.question, evidence))
-        if not self.answer or draft.picked.refused:
-            return draft.picked.refused and not self.answer
-        said = " ".join(statement.text for statement in draft.statements())
-        return self.answer.lower() in said.lower() and self.source in draft.cited
+        picked = pick(model, self.question, evidence)
+        if not self.answer or picked.short is None:
+            return picked.refused and not self.answer
+        return self.answer.lower() in picked.short.text.lower() and picked.short.source == self.source
 
 
 def _citation(marker: int, quote: str) -> Citation:
