@@ -55,13 +55,7 @@ def read_record(folder: Path) -> dict[str, Any]:
         raise InputError(f"{folder} holds no finished run; make one with: byline eval run")
     with damaged(path):
         record: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-        _ = (
-            record["config"]["systems"],
-            record["config"]["sample"],
-            record["corpus"]["sha256"],
-            record["systems"],
-            record["where"],
-        )
+        _ = record["config"]["systems"], record["corpus"]["sha256"], record["systems"], record["where"]
         return record
 
 

@@ -101,7 +101,7 @@ def _replay(gold: Path, corpus: str | Path | None, out: Path) -> Outcome:
     articles = read_corpus(record["where"] if corpus is None else corpus)
     if articles.sha256 != record["corpus"]["sha256"]:
         raise InputError(f"{articles.folder} has changed since the answers in {out} were given; run without --replay")
-    asked_for = drawn(_of_split(load_gold(gold), record["config"]["split"]), record["config"]["sample"])
+    asked_for = drawn(_of_split(load_gold(gold), record["config"]["split"]), record["config"].get("sample"))
     rows = [locate(row, articles.read, articles.files) for row in asked_for]
     record |= {"gold": {"sha256": file_hash(gold), "questions": len(rows)}, "scored_with": code_hash()}
     asked = _replayed(out, record["config"]["systems"], rows)
