@@ -10,13 +10,12 @@ import threading
 
 from index.settings import Settings
 from qa.llm.choose import choose_model
+from qa.llm.embedded import library
 
 
 def serve(name: str, port: int) -> None:
     """Serve until it is interrupted."""
-    os.environ |= {"OMP_WAIT_POLICY": "passive", "GOMP_SPINCOUNT": "1000"}  # as qa.llm.embedded has it
-    import xllamacpp
-
+    xllamacpp = library()
     params = xllamacpp.CommonParams()
     params.model.path = str(choose_model(Settings.load(), name).file)
     params.port, params.n_ctx, params.n_parallel, params.warmup, params.cache_ram_mib = port, 4096, 1, False, 0

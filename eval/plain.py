@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from index.reader import Reader
-from qa.cite import Quotation, cite
+from qa.assistant import quotation
+from qa.cite import cite
 from qa.evidence import rank
 from qa.llm.model import Model
 from qa.models import Answer, Citation
@@ -43,5 +44,4 @@ def best_sentences(question: str, reader: Reader, most: int) -> list[Citation]:
     query = analyse(question, reader)
     with reader.catalog.snapshot():
         best = rank(query, search(query, reader))[:most]
-        quotations = [Quotation(c.found.passage.content, c.sentence, c.text, c.probability) for c in best]
-        return within_budget(cite(quotations, reader, None))
+        return within_budget(cite([quotation(candidate) for candidate in best], reader, None))

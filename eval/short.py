@@ -10,7 +10,6 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +29,7 @@ from qa.llm.choose import choose_model
 from qa.llm.model import Model
 from qa.prompts import short_messages
 from qa.short import FIRSTS, copies
-from qa.spans import FEATURES, features, fitted, widened
+from qa.spans import FEATURES, Weights, features, fitted, widened
 from qa.writer import Writer
 
 Matrix = npt.NDArray[np.float64]
@@ -109,7 +108,7 @@ def table(found: Sequence[Pick], name: str) -> str:
     if name not in fitted():
         raise InputError(f"There are no weights for {name}: fit them with --fit, or measure it with byline eval run")
     weights = fitted()[name]
-    best = [_best(pick, weights.probabilities) for pick in found]
+    best = [_best(pick, weights) for pick in found]
     likely = sorted((item for item in best if item), key=lambda item: -item.score)
     shown = [item for item in likely if item.score >= weights.show_above]
     lines = [
@@ -126,10 +125,10 @@ def table(found: Sequence[Pick], name: str) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _best(pick: Pick, score: Callable[[Matrix], Matrix]) -> Best | None:
+def _best(pick: Pick, weights: Weights) -> Best | None:
     if not len(pick.features):
         return None
-    scores = score(pick.features)
+    scores = weights.probabilities(pick.features)
     place = int(scores.argmax())
     return Best(float(scores[place]), float(pick.exact[place]), float(pick.f1[place]))
 
@@ -157,8 +156,8 @@ def fit(found: Sequence[Pick]) -> dict[str, Any]:
     enough = np.flatnonzero(share >= WANTED)
     weights = _logistic(picked)
     return {
-        "features": {name: round(float(value), 3) for name, value in zip(FEATURES, weights[1:], strict=True)},
-        "intercept": round(float(weights[0]), 3),
+        "features": {name: round(value, 3) for name, value in weights.features.items()},
+        "intercept": round(weights.intercept, 3),
         "show_above": round(best[enough[-1]].score, 3) if len(enough) else 1.0,
     }
 
@@ -172,17 +171,12 @@ def _held_out(picked: Sequence[Pick]) -> Iterator[Best]:
     for n in range(FOLDS):
         weights = _logistic([pick for pick in picked if fold[pick.article] != n])
         for pick in picked:
-            if fold[pick.article] == n and (best := _best(pick, partial(_probabilities, weights))):
+            if fold[pick.article] == n and (best := _best(pick, weights)):
                 yield best
 
 
-def _probabilities(weights: Matrix, spans: Matrix) -> Matrix:
-    found: Matrix = 1 / (1 + np.exp(-(spans @ weights[1:] + weights[0])))
-    return found
-
-
-def _logistic(picked: Sequence[Pick]) -> Matrix:
-    """Intercept and weights of a ridge logistic regression, for features as they are."""
+def _logistic(picked: Sequence[Pick]) -> Weights:
+    """A ridge logistic regression, for features as they are. It has no threshold yet, and shows nothing."""
     from scipy.optimize import minimize
 
     spans, right = np.concatenate([pick.features for pick in picked]), np.concatenate([pick.exact for pick in picked])
@@ -197,8 +191,9 @@ def _logistic(picked: Sequence[Pick]) -> Matrix:
         return float(value), scaled.T @ misses + ridge * weights
 
     found = minimize(loss, np.zeros(scaled.shape[1]), jac=True, method="L-BFGS-B").x
-    weights: Matrix = found[1:] / spread
-    return np.concatenate([[found[0] - weights @ mean], weights])
+    weights = found[1:] / spread
+    named = {name: float(value) for name, value in zip(FEATURES, weights, strict=True)}
+    return Weights(named, float(found[0] - weights @ mean), show_above=1.0, fitted_on="")
 
 
 def write(weights: dict[str, Any], name: str, fitted_on: str, path: Path) -> None:

@@ -139,7 +139,7 @@ class Assistant:
             reason = self._why_not(asked, query, found) or (None if ranked else refusal.NOTHING_FOUND)
             shown = len(choose(ranked))
             best = [] if reason else ranked[: MOST_EVIDENCE if self._writer else shown]
-            citations = cite([_quotation(item) for item in best], self.reader, asked.scope)
+            citations = cite([quotation(item) for item in best], self.reader, asked.scope)
             hostile = self._hostile(citations)
             asked.lap("cite")
         yield Evidence(asked.hits)
@@ -260,7 +260,8 @@ class _Asked:
         )
 
 
-def _quotation(chosen: Candidate) -> Quotation:
+def quotation(chosen: Candidate) -> Quotation:
+    """A sentence that was chosen, as `qa.cite.cite` takes it."""
     return Quotation(chosen.found.passage.content, chosen.sentence, chosen.text, chosen.probability)
 
 

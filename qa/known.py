@@ -18,9 +18,9 @@ FAR = 3  # words: `Vladimir Putin, the president` has `President Putin`
 _TYPEWRITTEN = str.maketrans("“”„‟«»‘’‚‛‹›`´‐‑‒–—―", '""""""' + "'" * 8 + "-" * 6)
 WORD = re.compile(r"(?:[A-Za-z]\.){2,}|[^\W\d_]+(?:'[^\W\d_]+)*")
 ISO = re.compile(r"\b(\d{4})-(\d{2})-(\d{2})(?!\d)")
-_DAY = r"(\d{1,2})(?:st|nd|rd|th)?"
-_MONTH = r"(" + "|".join(calendar.month_name[1:]) + r"|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\b\.?"
-_DAY_MONTH, _MONTH_DAY = re.compile(rf"\b{_DAY} (?:of )?{_MONTH}"), re.compile(rf"\b{_MONTH} {_DAY}(?![\d:])")
+DAY = r"(\d{1,2})(?:st|nd|rd|th)?"
+MONTH = r"(" + "|".join(calendar.month_name[1:]) + r"|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\b\.?"
+_DAY_MONTH, _MONTH_DAY = re.compile(rf"\b{DAY} (?:of )?{MONTH}"), re.compile(rf"\b{MONTH} {DAY}(?![\d:])")
 CALENDAR = {name.lower(): name.lower() for name in (*calendar.month_name[1:], *calendar.day_name)}
 CALENDAR |= {name.lower(): full.lower() for name, full in zip(calendar.month_abbr, calendar.month_name, strict=True)}
 CALENDAR |= {"sept": "september", "tues": "tuesday", "wed": "wednesday", "thurs": "thursday", "fri": "friday"}

@@ -21,6 +21,7 @@ import numpy.typing as npt
 
 from index.terms import STOP_WORDS
 from qa.kinds import Kind, has_number, has_time, kind_of
+from qa.known import DAY, MONTH
 from qa.models import Citation
 from qa.stems import stems
 
@@ -99,16 +100,11 @@ _PREPOSITIONS = frozenset(_BEFORE_IT.split())
 _DETERMINERS = frozenset({"the", "a", "an", "his", "her", "its", "their", "this", "that", "these", "those"})
 _YEAR = re.compile(r"(?:the )?(?:1\d{3}s?|20\d\ds?)")
 _QUALIFIERS = "over|about|around|nearly|almost|approximately|roughly|(?:more|less|fewer) than|at (?:least|most)|up to"
-_MONTH = (
-    r"(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sept?(?:ember)?|Oct(?:ober)?|"
-    r"Nov(?:ember)?|Dec(?:ember)?)\.?"
-)
-_DAY = r"\d{1,2}(?:st|nd|rd|th)?"
 _QUALIFIER_BEFORE = re.compile(rf"\b(?:{_QUALIFIERS})\s$", re.IGNORECASE)
-_BEFORE_YEAR = re.compile(rf"(?<!\S)(?:{_DAY}\s{_MONTH},?|{_MONTH}(?:\s{_DAY},)?)\s$")
-_BEFORE_MONTH = re.compile(rf"(?<!\S){_DAY}\s$")
+_BEFORE_YEAR = re.compile(rf"(?<!\S)(?:{DAY}\s{MONTH},?|{MONTH}(?:\s{DAY},)?)\s$")
+_BEFORE_MONTH = re.compile(rf"(?<!\S){DAY}\s$")
 _YEAR_FIRST = re.compile(r"(?:1\d{3}|20\d\d)\b")
-_MONTH_FIRST = re.compile(rf"{_MONTH}(?!\w)")
+_MONTH_FIRST = re.compile(rf"{MONTH}(?!\w)")
 _BY_YEAR = re.compile(r"\b(?:what|which) year\b", re.IGNORECASE)
 _PERCENT = re.compile(r"%|per\s?cent")
 _PAIR = frozenset({"two", "both"})
@@ -299,8 +295,7 @@ def _said(span: Copied, best: float) -> dict[str, float]:
 
 
 def _kinds(asked: _Question, place: _Place) -> dict[str, float]:
-    numbers = [has_number(word) for word in place.span]
-    number, time, name = any(numbers), has_time(place.text), _is_name(place)
+    number, time, name = any(map(has_number, place.span)), has_time(place.text), _is_name(place)
     new = any(word.lower() not in asked.words for word in place.content)
     asks_number, asks_time = asked.kind == "number", asked.kind == "time"
     asks_name = asked.kind in ("person", "place")

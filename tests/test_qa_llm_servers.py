@@ -19,7 +19,7 @@ from index.settings import Settings
 from qa import Assistant, phrase
 from qa.llm import choose, model
 from qa.llm.choose import Chosen, choose_model
-from qa.llm.embedded import Embedded, _library
+from qa.llm.embedded import Embedded, library
 from qa.llm.failures import ModelError
 from qa.llm.model import Message, Model
 from qa.models import Answer
@@ -36,7 +36,7 @@ SHORT = "2am"  # stands in the evidence of QUESTION
 @pytest.fixture(scope="module")
 def real(smollm2: Embedded) -> Iterator[str]:
     """The address of a server that wants `KEY`."""
-    xllamacpp = _library()
+    xllamacpp = library()
     params = xllamacpp.CommonParams()
     params.model.path = smollm2.path
     params.n_ctx, params.n_parallel, params.warmup, params.verbosity = 2_048, 1, False, -1

@@ -83,8 +83,7 @@ def crowd(
         build(data / "corpus", settings)
         questions = [gold.question for gold in load_gold(data / "gold.jsonl")]
         alone, together = measure(questions, settings.store, people, rounds)
-    out.parent.mkdir(parents=True, exist_ok=True)
-    out.write_text(table(alone, together, people), encoding="utf-8")
+    _write(table(alone, together, people), out)
     OUT.print(table(alone, together, people), markup=False, soft_wrap=True)
 
 
@@ -116,8 +115,7 @@ def checker(
             return
         measured = measure(data, checker, split.value, ERR.print)
     if out is not None:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        out.write_text(table(measured), encoding="utf-8")
+        _write(table(measured), out)
     if json:
         print_json(measured.to_dict())
     else:
@@ -154,6 +152,10 @@ def short(
         print_json(weights)
         return
     if out is not None:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        out.write_text(table(found, name), encoding="utf-8")
+        _write(table(found, name), out)
     OUT.print(table(found, name), markup=False, soft_wrap=True)
+
+
+def _write(text: str, out: Path) -> None:
+    out.parent.mkdir(parents=True, exist_ok=True)
+    out.write_text(text, encoding="utf-8")

@@ -196,7 +196,7 @@ def _memory() -> int | None:
         return None
 
 
-def _library() -> Any:
+def library() -> Any:
     """llama.cpp with threads that spin a moment and then sleep while they wait for each other.
 
     Its OpenMP reads the variables when it is loaded. Threads that only spin, which is its default, wait for a core that
@@ -213,7 +213,7 @@ def _library() -> Any:
 
 
 def _load(path: Path, context: int) -> Any:
-    xllamacpp = _library()
+    xllamacpp = library()
     params = xllamacpp.CommonParams()
     params.model.path = str(path)
     params.n_ctx = context
