@@ -18,6 +18,7 @@ import numpy.typing as npt
 
 from eval.gold import Gold, GoldSpan, load_gold, locate
 from eval.metrics import contains
+from eval.regression import Choice, Mask, Matrix, conditional_logit, logistic
 from index.builder import build
 from index.errors import InputError
 from index.reader import Reader
@@ -25,10 +26,8 @@ from index.settings import Settings
 from qa.evidence import FEATURES, Candidate, candidates, how_many, ranking, relevance_signals
 from qa.retrieval import Found, Query, analyse, search
 
-Matrix = npt.NDArray[np.float64]
-Mask = npt.NDArray[np.bool_]
-
 RIDGE = 0.0005  # of the conditional logit; cross-validated over articles
+RELEVANCE_RIDGE = 1e-4
 WORDS = 75  # longest answer that a second or third sentence may make
 MEAN_WORDS = 42.0  # what an answer may take on average over the tuning parts
 FALSE_REFUSALS = 0.01  # of questions that the articles do bear on
@@ -64,7 +63,7 @@ def fit(sets: Sequence[tuple[Path, Path]], work: Path, tell: Callable[[str], Non
     try:
         examples = [example for corpus in corpora for example in _examples(corpus)]
         tell(f"{len(examples)} tuning questions with an answer among the candidates")
-        features = conditional_logit(examples)
+        features = conditional_logit([Choice(example.features, example.right) for example in examples], RIDGE)
         enough = _enough(examples, features)
         relevance, threshold = _relevance(corpora)
     finally:
@@ -83,27 +82,6 @@ def fit(sets: Sequence[tuple[Path, Path]], work: Path, tell: Callable[[str], Non
 def write(weights: dict[str, Any], path: Path) -> None:
     """Write fitted weights as a small file that can be read and compared."""
     path.write_text(json.dumps(weights, indent=2) + "\n", encoding="utf-8")
-
-
-def conditional_logit(examples: Sequence[Example], ridge: float = RIDGE) -> Matrix:
-    """Weights that maximise the mean log probability of the right candidates of each question (McFadden 1974).
-
-    P(candidate) is the softmax of its weighted features; right candidates of one question count together.
-    """
-    from scipy.optimize import minimize
-    from scipy.special import logsumexp, softmax
-
-    def loss(weights: Matrix) -> tuple[float, Matrix]:
-        value, slope = ridge * float(weights @ weights), 2 * ridge * weights
-        for example in examples:
-            scores = example.features @ weights
-            right = np.where(example.right, scores, -np.inf)
-            value -= float(logsumexp(right) - logsumexp(scores)) / len(examples)
-            slope = slope - example.features.T @ (softmax(right) - softmax(scores)) / len(examples)
-        return value, slope
-
-    fitted: Matrix = minimize(loss, np.zeros(len(FEATURES)), jac=True, method="L-BFGS-B").x
-    return fitted
 
 
 def shown(example: Example, weights: Matrix, enough: float) -> list[int]:
@@ -174,23 +152,11 @@ def _relevance(corpora: Sequence[Corpus]) -> tuple[dict[str, float], float]:
             for row in other.gold:
                 query, found = _search(row.question, corpus.reader)
                 signals = relevance_signals(query, found)
-                rows.append([signals[name] for name in SIGNALS] + [1.0])
+                rows.append([signals[name] for name in SIGNALS])
                 own.append(other is corpus)
-    weights = _logistic(np.array(rows), np.array(own))
-    logits = np.array(rows)[np.array(own)] @ weights
+    weights = logistic(np.array(rows), np.array(own), RELEVANCE_RIDGE)
+    logits = np.array(rows)[np.array(own)] @ weights[:-1] + weights[-1]
     threshold = 1 / (1 + np.exp(-np.quantile(logits, FALSE_REFUSALS)))
     names = (*SIGNALS, "intercept")
     fitted = {name: round(float(value), 3) for name, value in zip(names, weights, strict=True)}
     return fitted, round(float(threshold), 4)
-
-
-def _logistic(rows: Matrix, labels: Mask) -> Matrix:
-    from scipy.optimize import minimize
-
-    signs = np.where(labels, 1.0, -1.0)
-
-    def loss(weights: Matrix) -> float:
-        return float(np.logaddexp(0.0, -signs * (rows @ weights)).mean() + 1e-4 * (weights @ weights))
-
-    fitted: Matrix = minimize(loss, np.zeros(rows.shape[1]), method="L-BFGS-B").x
-    return fitted

@@ -14,12 +14,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from eval.calls import Kept
 from eval.gold import Gold, drawn, load_gold
 from eval.metrics import exact_match, token_f1
 from eval.plain import best_sentences
+from eval.regression import Matrix, logistic
 from eval.stats import wilson
 from index.builder import build
 from index.errors import InputError
@@ -32,11 +32,10 @@ from qa.short import FIRSTS, copies
 from qa.spans import FEATURES, Weights, features, fitted, widened
 from qa.writer import Writer
 
-Matrix = npt.NDArray[np.float64]
 COVERAGES = (0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 1.0)
 WANTED = 0.8  # share of the shown short answers that are to be right, word for word
 FOLDS = 10
-RIDGE = 20.0
+RIDGE = 0.0015
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +153,7 @@ def fit(found: Sequence[Pick]) -> dict[str, Any]:
     best = sorted(_held_out(picked), key=lambda item: -item.score)
     share = np.cumsum([item.exact for item in best]) / np.arange(1, len(best) + 1)
     enough = np.flatnonzero(share >= WANTED)
-    weights = _logistic(picked)
+    weights = _weights(picked)
     return {
         "features": {name: round(value, 3) for name, value in weights.features.items()},
         "intercept": round(weights.intercept, 3),
@@ -169,31 +168,19 @@ def _held_out(picked: Sequence[Pick]) -> Iterator[Best]:
         raise InputError(f"Fitting needs questions about at least {FOLDS} articles, here are {len(articles)}.")
     fold = {article: n % FOLDS for n, article in enumerate(articles)}
     for n in range(FOLDS):
-        weights = _logistic([pick for pick in picked if fold[pick.article] != n])
+        weights = _weights([pick for pick in picked if fold[pick.article] != n])
         for pick in picked:
             if fold[pick.article] == n and (best := _best(pick, weights)):
                 yield best
 
 
-def _logistic(picked: Sequence[Pick]) -> Weights:
-    """A ridge logistic regression, for features as they are. It has no threshold yet, and shows nothing."""
-    from scipy.optimize import minimize
-
+def _weights(picked: Sequence[Pick]) -> Weights:
+    """A logistic regression over all spans, for features as they are. It has no threshold yet, and shows nothing."""
     spans, right = np.concatenate([pick.features for pick in picked]), np.concatenate([pick.exact for pick in picked])
-    mean, spread = spans.mean(axis=0), spans.std(axis=0) + 1e-9
-    scaled = np.column_stack([np.ones(len(spans)), (spans - mean) / spread])
-    ridge = RIDGE * np.array([0.0, *np.ones(len(mean))])
-
-    def loss(weights: Matrix) -> tuple[float, Matrix]:
-        logits = scaled @ weights
-        misses = 1 / (1 + np.exp(-logits)) - right
-        value = np.logaddexp(0, logits).sum() - right @ logits + ridge @ weights**2 / 2
-        return float(value), scaled.T @ misses + ridge * weights
-
-    found = minimize(loss, np.zeros(scaled.shape[1]), jac=True, method="L-BFGS-B").x
-    weights = found[1:] / spread
-    named = {name: float(value) for name, value in zip(FEATURES, weights, strict=True)}
-    return Weights(named, float(found[0] - weights @ mean), show_above=1.0, fitted_on="")
+    spread = spans.std(axis=0) + 1e-9
+    *weights, intercept = logistic(spans / spread, right > 0, RIDGE)
+    named = {name: float(value) for name, value in zip(FEATURES, weights / spread, strict=True)}
+    return Weights(named, float(intercept), show_above=1.0, fitted_on="")
 
 
 def write(weights: dict[str, Any], name: str, fitted_on: str, path: Path) -> None:

@@ -14,14 +14,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from eval.drafts import OTHER, drafts
+from eval.regression import Mask, Matrix, logistic
 from eval.wice import cited, load
 from qa.verify import FEATURES, Checker, Signals
-
-Floats = npt.NDArray[np.float64]
-Mask = npt.NDArray[np.bool_]
 
 UNSUPPORTED = 0.03  # of what is not supported, at most so much may pass
 RIDGE = 0.001
@@ -31,7 +28,7 @@ RIDGE = 0.001
 class Examples:
     """What is fitted on: features (n, len(FEATURES)), whether it is supported, and whether no fact is missing."""
 
-    features: Floats
+    features: Matrix
     supported: Mask
     clean: Mask
 
@@ -50,7 +47,7 @@ def fit(path: Path, checker: Checker) -> dict[str, Any]:
     claims = Examples.of(best, [row.supported for row in rows])
     made = [draft for draft in drafts(rows) if draft.true or draft.kind == OTHER]
     told = Examples.of(checker.signals([draft.claim for draft in made]), [draft.true for draft in made])
-    fitted = np.round(logistic(claims, told), 3)
+    fitted = np.round(_fitted(claims, told), 3)
     return {
         "features": {name: float(value) for name, value in zip(FEATURES, fitted, strict=False)},
         "intercept": float(fitted[-1]),
@@ -64,29 +61,21 @@ def _best(signals: Sequence[Signals]) -> Signals:
     return min(signals, key=lambda found: (len(found.why), -found.features[0]))
 
 
-def logistic(*examples: Examples) -> Floats:
-    """Weights of the features and, last, the intercept: logistic regression with a small ridge; sorts weigh alike."""
-    from scipy.optimize import minimize
-
-    rows = np.concatenate([np.column_stack([some.features, np.ones(len(some.features))]) for some in examples])
-    signs = np.where(np.concatenate([some.supported for some in examples]), 1.0, -1.0)
-    sizes = [len(some.supported) for some in examples]
-    weights = np.concatenate([np.full(size, 1 / max(size, 1)) for size in sizes]) / len(sizes)
-
-    def loss(values: Floats) -> float:
-        return float(weights @ np.logaddexp(0.0, -signs * (rows @ values)) + RIDGE * (values[:-1] @ values[:-1]))
-
-    fitted: Floats = minimize(loss, np.zeros(rows.shape[1]), method="L-BFGS-B").x
-    return fitted
+def _fitted(*examples: Examples) -> Matrix:
+    """Weights of the features and, last, the intercept; sorts of examples count alike, however many there are."""
+    rows = np.concatenate([some.features for some in examples])
+    labels = np.concatenate([some.supported for some in examples])
+    shares = [np.full(len(some.supported), 1 / (len(examples) * max(len(some.supported), 1))) for some in examples]
+    return logistic(rows, labels, RIDGE, np.concatenate(shares))
 
 
-def threshold(fitted: Floats, *examples: Examples) -> float:
+def threshold(fitted: Matrix, *examples: Examples) -> float:
     """The lowest score, from .5 on, from which on at most `UNSUPPORTED` of the unsupported pass, of each sort."""
     grid = np.arange(0.5, 1.0, 0.01)
     return round(float(next((at for at in grid if all(_pass(fitted, some, at) for some in examples)), 1.0)), 2)
 
 
-def _pass(fitted: Floats, some: Examples, least: float) -> bool:
+def _pass(fitted: Matrix, some: Examples, least: float) -> bool:
     scores = 1 / (1 + np.exp(-(some.features @ fitted[:-1] + fitted[-1])))
     passing = some.clean & (scores >= least)
     return bool((passing & ~some.supported).sum() <= UNSUPPORTED * (~some.supported).sum())

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from eval.fit import WORDS, Example, conditional_logit, fit, shown
+from eval.fit import WORDS, Example, fit, shown
 from eval.gold import Gold, save_gold
 from index.errors import InputError
 from qa.evidence import FEATURES
@@ -16,14 +16,6 @@ def example(values: list[float], right: list[bool], words: list[int] | None = No
     features = np.zeros((len(values), len(FEATURES)))
     features[:, 0] = values
     return Example(features, np.array(right), np.array(words or [10] * len(values)), scored=True)
-
-
-def test_the_logit_finds_the_maximum_likelihood():
-    # Three of four questions are answered by the candidate with the feature: softmax(w, 0) = 3/4 at w = ln 3 = 1.0986.
-    examples = [example([1.0, 0.0], [True, False])] * 3 + [example([1.0, 0.0], [False, True])]
-    weights = conditional_logit(examples, ridge=0.0)
-    assert weights[0] == pytest.approx(np.log(3), abs=1e-3)
-    assert np.allclose(weights[1:], 0)
 
 
 def test_what_is_shown_stops_when_enough_or_full():
