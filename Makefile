@@ -118,9 +118,12 @@ ask-models:
 	$(EVAL) run $(QUESTIONS) --llm none --out runs/models-none
 	$(EVAL) run $(QUESTIONS) --llm smollm2 --out runs/models-smollm2
 	$(EVAL) run $(QUESTIONS) --llm $(MODEL) --system byline --system plain-prompt --out runs/models-$(MODEL)
+	rm -f runs/pace.md && $(BIN)/python docs/pace.py runs/pace.md smollm2 $(MODEL)
 	for name in smollm2 $(MODEL); do \
 	  $(BIN)/python docs/serve.py $$name 8091 & server=$$!; trap "kill $$server" EXIT INT TERM; sleep 20; \
-	  BYLINE_LLM_BASE_URL=http://127.0.0.1:8091/v1 $(EVAL) run $(QUESTIONS) --llm openai:$$name --out runs/models-$$name-http; \
+	  export BYLINE_LLM_BASE_URL=http://127.0.0.1:8091/v1; \
+	  $(BIN)/python docs/pace.py runs/pace.md openai:$$name && \
+	  $(EVAL) run $(QUESTIONS) --llm openai:$$name --out runs/models-$$name-http; \
 	  done=$$?; trap - EXIT INT TERM; kill $$server; wait $$server; [ $$done -eq 0 ] || exit 1; \
 	done
 	$(BIN)/python docs/models.py runs/models.md runs/models-none runs/models-smollm2 runs/models-smollm2-http \
