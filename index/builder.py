@@ -16,10 +16,11 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from index.batch import Batch
 from index.catalog import FileRecord, sentence_id
+from index.duplicates import Copies
 from index.embed import Embedder
 from index.errors import DamagedVectorsError, InputError, StoreError, UnreadableFile
 from index.load import FORMATS, language_warning, load, read
@@ -44,15 +45,24 @@ if TYPE_CHECKING:
 _RACY_NS = 2_000_000_000  # a file changed this shortly before it was read may have been changed again since
 
 
+Stage = Literal["restoring", "indexing", "comparing"]
+_TITLES = {"restoring": "Restoring the index", "indexing": "Indexing", "comparing": "Looking for copies"}
+
+
 @dataclass(frozen=True, slots=True)
 class Progress:
     """How far a build is."""
 
-    stage: str  # "indexing", or "restoring" while the vector index is made again from the catalog
-    files: int  # looked at and committed
+    stage: Stage  # "restoring" makes the vector index again from the catalog, "comparing" looks for near-duplicates
+    files: int  # looked at and committed, or compared
     files_total: int
     sentences: int  # embedded, or restored
     seconds: float
+
+    @property
+    def title(self) -> str:
+        """The stage in words."""
+        return _TITLES[self.stage]
 
 
 Report = Callable[[Progress], None]
@@ -143,6 +153,7 @@ class _Build:
             gone = self._gone(found, before)
             self._name(gone)
             self._tell("indexing", self.embedded)
+            self._compare()
             return self._report(gone, self._renames(gone))
         finally:
             self.catalog.close()
@@ -260,6 +271,20 @@ class _Build:
                 self.catalog.settle(key for key, _ in unnamed)
                 self.catalog.raise_generation()  # a reader that looked in between may still be offered what is deleted
 
+    def _compare(self) -> None:
+        """Look for the near-duplicates of what is new, and of what a build that was killed has left."""
+        waiting = self.catalog.uncompared()
+        if not waiting:
+            return
+        copies = Copies(self.catalog, self.vectors)
+        for done, content in enumerate(waiting, 1):
+            found = copies.of(content)
+            with self.catalog.transaction():
+                self.catalog.put_copies(content, found)
+            self._report_progress(Progress("comparing", done, len(waiting), 0, self._seconds))
+        with self.catalog.transaction():
+            self.catalog.raise_generation()
+
     def _renames(self, gone: dict[str, FileRecord]) -> list[tuple[str, str]]:
         """Pair files that are gone with new ones of the same content, as (old, new)."""
         olds: dict[int, list[str]] = {}
@@ -281,17 +306,23 @@ class _Build:
             skipped=tuple(sorted(self.skipped)),
             warnings=tuple(self.warnings),
             sentences=self.embedded,
-            seconds=time.perf_counter() - self.started,
+            seconds=self._seconds,
         )
 
     def _embedded(self, count: int) -> None:
         self.embedded += count
         self._tell("indexing", self.embedded)
 
-    def _tell(self, stage: str, sentences: int) -> None:
+    def _tell(self, stage: Stage, sentences: int) -> None:
+        self._report_progress(Progress(stage, self.files_done, self.files_total, sentences, self._seconds))
+
+    def _report_progress(self, step: Progress) -> None:
         if self.progress:
-            seconds = time.perf_counter() - self.started
-            self.progress(Progress(stage, self.files_done, self.files_total, sentences, seconds))
+            self.progress(step)
+
+    @property
+    def _seconds(self) -> float:
+        return time.perf_counter() - self.started
 
 
 def content_key(data: bytes, path: str) -> str:

@@ -25,7 +25,7 @@ from index.normal import text_key
 from index.terms import terms
 
 _PATIENCE = 60  # seconds to wait for another writer
-VERSION = 2
+VERSION = 3
 
 # AUTOINCREMENT: an id is never given again, so that a reader that holds one across a build finds its own or nothing.
 # The terms are normalised already: the tokenizer "ascii" cuts at white space and changes nothing but ASCII capitals.
@@ -52,8 +52,22 @@ CREATE UNIQUE INDEX sentences_ordinal ON sentences (content, ordinal);
 CREATE INDEX sentences_key ON sentences (text_key);
 CREATE VIRTUAL TABLE terms USING fts5 (stems, tokenize = "ascii");
 CREATE VIRTUAL TABLE vocabulary USING fts5vocab (terms, 'row');
+CREATE TABLE copies (content INTEGER, copy INTEGER, PRIMARY KEY (content, copy)) WITHOUT ROWID;
+CREATE INDEX copies_copy ON copies (copy);
+CREATE TABLE uncompared (content INTEGER PRIMARY KEY);
 CREATE TABLE unsettled (key TEXT PRIMARY KEY, sentences INTEGER NOT NULL) WITHOUT ROWID;
 """
+
+
+_BELONGING = (  # what goes with a content: table, column
+    ("sentences", "content"),
+    ("passages", "content"),
+    ("texts", "content"),
+    ("copies", "content"),
+    ("copies", "copy"),
+    ("uncompared", "content"),
+    ("contents", "id"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,6 +245,7 @@ class Catalog:
         ).lastrowid
         assert content is not None
         self.db.execute("INSERT INTO texts VALUES (?, ?)", (content, article.text))
+        self.db.execute("INSERT INTO uncompared VALUES (?)", (content,))
         words = self._put_passages(content, article.text, passages)
         self.db.execute("UPDATE contents SET terms = ? WHERE id = ?", (words, content))
         self._put_sentences(content, article.text, passages, vectors)
@@ -271,12 +286,7 @@ class Catalog:
         ).fetchall()
         for content, _, _ in gone:
             self.db.execute("DELETE FROM terms WHERE rowid IN (SELECT id FROM passages WHERE content = ?)", (content,))
-            for table, column in (
-                ("sentences", "content"),
-                ("passages", "content"),
-                ("texts", "content"),
-                ("contents", "id"),
-            ):
+            for table, column in _BELONGING:
                 self.db.execute(f"DELETE FROM {table} WHERE {column} = ?", (content,))  # noqa: S608 our own names
         return [(key, sentences) for _, key, sentences in gone]
 
@@ -307,6 +317,38 @@ class Catalog:
             "WHERE id >= (SELECT (min(id) + max(id)) / 2 FROM sentences)) ORDER BY s.id"
         )
         return [(sentence_id(key, n), unpack(blob, 1)[0]) for key, n, blob in self.db.execute(query)]
+
+    # -- near-duplicates
+
+    def uncompared(self) -> list[int]:
+        """Contents whose copies have not been looked for yet, oldest first."""
+        return [content for (content,) in self.db.execute("SELECT content FROM uncompared ORDER BY content")]
+
+    def put_copies(self, content: int, copies: Iterable[int]) -> None:
+        """Note the copies of a content, both ways; they have been looked for."""
+        both = [pair for copy in copies for pair in ((content, copy), (copy, content))]
+        self.db.executemany("INSERT OR IGNORE INTO copies VALUES (?, ?)", both)
+        self.db.execute("DELETE FROM uncompared WHERE content = ?", (content,))
+
+    def copies(self, contents: Iterable[int]) -> dict[int, list[int]]:
+        """The contents that are near-duplicates of each of these."""
+        found: dict[int, list[int]] = {content: [] for content in contents}
+        query = "SELECT content, copy FROM copies WHERE content IN (SELECT value FROM json_each(?)) ORDER BY copy"
+        for content, copy in self.db.execute(query, (json.dumps(list(found)),)):
+            found[content].append(copy)
+        return found
+
+    def contents(self, keys: Iterable[str]) -> list[int]:
+        """The ids of the contents with these keys, as far as there are any."""
+        query = "SELECT id FROM contents WHERE key IN (SELECT value FROM json_each(?)) ORDER BY id"
+        return [content for (content,) in self.db.execute(query, (json.dumps(sorted(keys)),))]
+
+    def sentences_of(self, content: int) -> tuple[tuple[str, ...], Vectors]:
+        """The sentences of a content, in order, and their vectors."""
+        (text,) = self.db.execute("SELECT text FROM texts WHERE content = ?", (content,)).fetchone()
+        query = "SELECT start, end, vector FROM sentences WHERE content = ? ORDER BY ordinal"
+        rows = self.db.execute(query, (content,)).fetchall()
+        return tuple(text[start:end] for start, end, _ in rows), unpack(b"".join(row[2] for row in rows), len(rows))
 
     # -- what the vector index may hold beyond the catalog
 

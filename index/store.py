@@ -58,10 +58,17 @@ class VectorStore:
 
     def search(self, vector: Vectors, n: int) -> list[tuple[str, float]]:
         """The `n` nearest sentences (approximate search) as (id, cosine), nearest first."""
+        return self.search_all(vector[None, :], n)[0]
+
+    def search_all(self, vectors: Vectors, n: int) -> list[list[tuple[str, float]]]:
+        """The same for each of several vectors, shape `(count, dimension)`."""
         with self._guarded():
-            found = self._collection.query(query_embeddings=vector[None, :], n_results=n, include=["distances"])
+            found = self._collection.query(query_embeddings=vectors, n_results=n, include=["distances"])
         assert found["distances"] is not None
-        return [(key, 1 - distance) for key, distance in zip(found["ids"][0], found["distances"][0], strict=True)]
+        return [
+            [(key, 1 - distance) for key, distance in zip(keys, distances, strict=True)]
+            for keys, distances in zip(found["ids"], found["distances"], strict=True)
+        ]
 
     def count(self) -> int:
         """How many vectors there are."""

@@ -32,8 +32,7 @@ def run_index(path: str, settings: Settings, as_json: bool) -> None:
         def show(step: Step) -> None:
             speed = step.sentences / step.seconds if step.seconds else 0.0
             rate = f"{step.sentences:,} sentences, {speed:,.0f}/s" if step.sentences else ""
-            name = "Restoring" if step.stage == "restoring" else "Indexing"
-            bar.update(task, description=name, completed=step.files, total=step.files_total or None, rate=rate)
+            bar.update(task, description=step.title, completed=step.files, total=step.files_total or None, rate=rate)
 
         try:
             report = build(path, settings, show)

@@ -86,9 +86,8 @@ def progress(step: Progress | None) -> str:
             class_="progress",
             role="status",
         )
-    what = "Restoring the index" if step.stage == "restoring" else "Indexing"
     rate = f", {step.sentences / step.seconds:,.0f} sentences a second" if step.sentences and step.seconds else ""
-    line = f"{what}: {step.files:,} of {step.files_total:,} files{rate}"
+    line = f"{step.title}: {step.files:,} of {step.files_total:,} files{rate}"
     bar = tag("progress", "", max=step.files_total, value=step.files, aria_label="Indexing")
     return tag("div", text("p", line) + bar, class_="progress", role="status")
 
