@@ -96,6 +96,8 @@ measure:
 	$(EVAL) run runs/data/xquad/gold.jsonl --corpus runs/data/xquad/corpus --system byline --system $(VARIANT) --out runs/variant
 	$(EVAL) compare runs/variant runs/variant:$(VARIANT) > runs/variant/compare.md
 	$(EVAL) gate runs/variant:$(VARIANT) --baseline runs/variant > runs/variant/gate.md; test $$? -eq 1
+	$(BIN)/python docs/copies.py $(DATA)/onestop_qa/onestop_qa.json runs/copies.md
+	$(BIN)/python docs/planted.py $(DATA)/onestop_qa/onestop_qa.json runs/planted.md
 	$(EVAL) curve runs/data/xquad --out docs/words.svg | tee runs/words.txt
 	$(EVAL) bench runs/data/onestopqa runs/data/xquad --out runs/speed
 	$(EVAL) crowd runs/data/xquad --people 20 --rounds 10 --out runs/crowd.md
@@ -126,13 +128,14 @@ ask-models:
 	  $(EVAL) run $(QUESTIONS) --llm openai:$$name --out runs/models-$$name-http; \
 	  done=$$?; trap - EXIT INT TERM; kill $$server; wait $$server; [ $$done -eq 0 ] || exit 1; \
 	done
-	$(BIN)/python docs/models.py runs/models.md runs/models-none runs/models-smollm2 runs/models-smollm2-http \
-	  runs/models-$(MODEL) runs/models-$(MODEL)-http
+	$(BIN)/python docs/models.py runs/models.md runs/models-none runs/models-smollm2 runs/models-$(MODEL)
+	$(BIN)/python docs/models.py runs/models-http.md runs/models-smollm2-http runs/models-$(MODEL)-http
 	$(EVAL) compare runs/models-$(MODEL):plain-prompt runs/models-$(MODEL):byline > runs/models-gain.md
 	$(EVAL) compare runs/models-none runs/models-smollm2 > runs/models-smollm2-gain.md
 	$(EVAL) short runs/data/xquad --split test --sample 300 --llm smollm2 --work runs/.cache --out runs/short.md
 	$(EVAL) run runs/data/onestopqa/gold.jsonl --corpus runs/data/onestopqa/corpus --split test --llm $(MODEL) --out runs/models-news
-	$(BIN)/python docs/labels.py docs/labels.jsonl runs/labels.md runs/models-news runs/models-$(MODEL)
+	$(BIN)/python docs/labels.py docs/labels.jsonl runs/labels.md runs/models-$(MODEL)
+	$(BIN)/python docs/labels.py docs/labels.jsonl runs/labels-news.md runs/models-news
 	for name in none smollm2 $(MODEL); do $(EVAL) run $(HOSTILE) --llm $$name --out runs/hostile-$$name || exit 1; done
 	$(BIN)/python docs/models.py runs/hostile.md runs/hostile-none runs/hostile-smollm2 runs/hostile-$(MODEL)
 	for kind in followups followups-bare followups-standalone; do \

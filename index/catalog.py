@@ -20,7 +20,7 @@ import numpy as np
 
 from index.embed import HalfVectors, Vectors
 from index.errors import StoreError
-from index.models import Article, Passage
+from index.models import Article, Passage, Span
 from index.normal import text_key
 from index.terms import terms
 
@@ -338,10 +338,15 @@ class Catalog:
             found[content].append(copy)
         return found
 
-    def contents(self, keys: Iterable[str]) -> list[int]:
+    def contents(self, keys: Iterable[str]) -> dict[str, int]:
         """The ids of the contents with these keys, as far as there are any."""
-        query = "SELECT id FROM contents WHERE key IN (SELECT value FROM json_each(?)) ORDER BY id"
-        return [content for (content,) in self.db.execute(query, (json.dumps(sorted(keys)),))]
+        query = "SELECT key, id FROM contents WHERE key IN (SELECT value FROM json_each(?))"
+        return dict(self.db.execute(query, (json.dumps(sorted(keys)),)).fetchall())
+
+    def spans(self, content: int) -> list[Span]:
+        """Where the sentences of a content stand, in order."""
+        query = "SELECT start, end FROM sentences WHERE content = ? ORDER BY ordinal"
+        return [Span(start, end) for start, end in self.db.execute(query, (content,))]
 
     def sentences_of(self, content: int) -> tuple[tuple[str, ...], Vectors]:
         """The sentences of a content, in order, and their vectors."""

@@ -115,7 +115,7 @@ class Copies:
         """Contents that hold a sentence that is near to one of its own."""
         found = self.vectors.search_all(own.vectors[_probes(len(own.texts))], _NEAREST)
         keys = {key.rpartition(":")[0] for nearest in found for key, cosine in nearest if cosine >= COSINE}
-        return [other for other in self.catalog.contents(keys) if other != content]
+        return sorted(set(self.catalog.contents(keys).values()) - {content})
 
     def _read(self, content: int) -> Said:
         return Said(*self.catalog.sentences_of(content))

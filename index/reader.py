@@ -6,7 +6,7 @@ import fnmatch
 import hashlib
 import json
 import threading
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cached_property
@@ -235,6 +235,21 @@ class Reader:
         keys = [sentence.rpartition(":") for sentence, _ in found]
         return self._passages_holding([(key, int(ordinal)) for key, _, ordinal in keys], scope)[:n]
 
+    def neighbours(self, content: int, n: int) -> list[list[tuple[int, int, float]]]:
+        """For each sentence of a content the `n` nearest of all, as (content, ordinal, cosine), nearest first."""
+        self._follow()
+        _, vectors = self.catalog.sentences_of(content)
+        if not len(vectors) or not self._vectors:
+            return []
+        with self._mendable():
+            found = self._vectors.search_all(vectors, min(n, self._totals.sentences))
+        near = [[(*key.rpartition(":")[::2], cosine) for key, cosine in nearest] for nearest in found]
+        contents = self.catalog.contents({key for nearest in near for key, _, _ in nearest})
+        return [
+            [(contents[key], int(ordinal), cosine) for key, ordinal, cosine in nearest if key in contents]
+            for nearest in near
+        ]
+
     def matching(self, terms: Collection[str], n: int, scope: Scope | None = None) -> list[int]:
         """Ids of the `n` passages that match `terms` best by SQLite's BM25; very common terms decide nothing here."""
         rare: list[str] = []
@@ -360,9 +375,7 @@ class Reader:
 
     def _passages_holding(self, sentences: Sequence[tuple[str, int]], scope: Scope | None) -> list[int]:
         """Only what the catalog holds counts: the vector index may be ahead of it or behind."""
-        keys = json.dumps(sorted({key for key, _ in sentences}))
-        query = "SELECT key, id FROM contents WHERE key IN (SELECT value FROM json_each(?))"
-        contents: Mapping[str, int] = dict(self.catalog.db.execute(query, (keys,)).fetchall())
+        contents = self.catalog.contents({key for key, _ in sentences})
         known = [(contents[key], ordinal) for key, ordinal in sentences if key in contents]
         return self._holding([pair for pair in known if scope is None or pair[0] in scope.contents])
 

@@ -92,6 +92,17 @@ def _markers(citations: tuple[int, ...]) -> str:
     return "".join(f"[{marker}]" for marker in citations)
 
 
+_TITLES: Mapping[ConflictKind, str] = {
+    "number": "Numbers differ",
+    "date": "Dates differ",
+    "name": "Names differ",
+    "quote": "Quoted words differ",
+    "negation": "One denies what another says",
+    "claim": "Claims differ",
+    "ambiguous": "These may be different things",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Conflict:
     """A point on which the cited sources differ."""
@@ -99,6 +110,11 @@ class Conflict:
     kind: ConflictKind
     summary: str
     sides: tuple[Side, ...]
+
+    @property
+    def title(self) -> str:
+        """What kind of difference it is, in words."""
+        return _TITLES[self.kind]
 
 
 @dataclass(frozen=True, slots=True)

@@ -96,6 +96,13 @@ def _names(bare: str, known: Known) -> bool:
     return any(_related(bare, word) for word in known.words) or _alias(bare, known)
 
 
+def name_forms(bare: str) -> frozenset[str]:
+    """What two bare words share that name the same: `russia` and `russians`, `usa` and `american`."""
+    cut = {bare.removesuffix(suffix) for suffix in _SUFFIXES if bare.endswith(suffix) and len(bare) - len(suffix) >= 4}
+    groups = {min(group) for group in _ALIASES if any(bare in name.split() for name in group)}
+    return frozenset({bare, *stems(bare), *cut, *groups})
+
+
 def _related(one: str, other: str) -> bool:
     """`korea` and `koreans`."""
     short, long = sorted((one, other), key=len)

@@ -174,3 +174,28 @@ def test_nothing_is_sent_anywhere(tmp_path):
         [sys.executable, "-c", code], capture_output=True, text=True, env=environment, timeout=120, cwd=SEEDS.parent
     )
     assert run.returncode == 0, run.stderr
+
+
+def test_conflicts_names_both_sides_with_their_sources(tmp_path):
+    articles = tmp_path / "articles"
+    articles.mkdir()
+    text = "The ferry Aurora ran aground off Vessel on Tuesday with {} people on board. Nobody of the crew was hurt."
+    (articles / "a 2024-05-01.txt").write_text(text.format(212))
+    (articles / "b 2024-05-02.txt").write_text("Drama at sea.\n\n" + text.format(221))
+    assert byline("conflicts", store="s", cwd=tmp_path).returncode == 1  # there is no index yet
+    assert byline("index", "articles", store="s", cwd=tmp_path).returncode == 0
+    shown = byline("conflicts", store="s", cwd=tmp_path)
+    assert shown.returncode == 0, shown.stderr
+    lines = shown.stdout.splitlines()
+    assert lines[0] == "1. Numbers differ"
+    assert [line.strip() for line in lines if "“2" in line] == ["“212”", "“221”"]
+    assert any(line.strip().startswith("a 2024-05-01.txt, line 1") for line in lines)
+    assert lines[-1] == "1 place found where articles differ, in 2 articles."
+    told = json.loads(byline("conflicts", "--json", store="s", cwd=tmp_path).stdout)
+    assert [conflict["kind"] for conflict in told["conflicts"]] == ["number"]
+    assert {citation["file"] for citation in told["citations"]} == {"a 2024-05-01.txt", "b 2024-05-02.txt"}
+    (articles / "b 2024-05-02.txt").unlink()
+    assert byline("index", "articles", store="s", cwd=tmp_path).returncode == 0
+    assert (
+        byline("conflicts", store="s", cwd=tmp_path).stdout == "No place found where articles differ, in 1 article.\n"
+    )

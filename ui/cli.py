@@ -155,6 +155,14 @@ def chat(
     run_chat(settings_for(store, auth=auth), llm, host, port, without_auth)
 
 
+@app.command(epilog="Examples:  byline conflicts    byline conflicts --store /data/byline --json")
+def conflicts(store: StoreOption = None, as_json: JsonOption = False) -> None:
+    """List where the indexed articles say different things: numbers, dates, names, quoted words, denials."""
+    from ui.conflicts import run_conflicts
+
+    run_conflicts(settings_for(store), as_json)
+
+
 @app.command(epilog="Examples:  byline doctor --json    byline doctor --llm ollama:qwen3:4b")
 def doctor(llm: LlmOption = None, store: StoreOption = None, as_json: JsonOption = False) -> None:
     """Say what is installed, which models are used, whether the index is healthy, and what to do if not."""
