@@ -96,6 +96,10 @@ measure:
 	$(EVAL) run runs/data/xquad/gold.jsonl --corpus runs/data/xquad/corpus --system byline --system $(VARIANT) --out runs/variant
 	$(EVAL) compare runs/variant runs/variant:$(VARIANT) > runs/variant/compare.md
 	$(EVAL) gate runs/variant:$(VARIANT) --baseline runs/variant > runs/variant/gate.md; test $$? -eq 1
+	for set in onestopqa xquad squad2 ramdocs; do \
+	  $(EVAL) run runs/data/$$set/gold.jsonl --corpus runs/data/$$set/corpus --split test --out runs/conflicts-$$set || exit 1; \
+	done
+	$(BIN)/python docs/models.py runs/conflicts.md $(foreach set,onestopqa xquad squad2 ramdocs,runs/conflicts-$(set))
 	$(BIN)/python docs/copies.py $(DATA)/onestop_qa/onestop_qa.json runs/copies.md
 	$(BIN)/python docs/planted.py $(DATA)/onestop_qa/onestop_qa.json runs/planted.md
 	$(EVAL) curve runs/data/xquad --out docs/words.svg | tee runs/words.txt
@@ -133,8 +137,10 @@ ask-models:
 	$(EVAL) compare runs/models-$(MODEL):plain-prompt runs/models-$(MODEL):byline > runs/models-gain.md
 	$(EVAL) compare runs/models-none runs/models-smollm2 > runs/models-smollm2-gain.md
 	$(EVAL) short runs/data/xquad --split test --sample 300 --llm smollm2 --work runs/.cache --out runs/short.md
-	$(EVAL) run runs/data/onestopqa/gold.jsonl --corpus runs/data/onestopqa/corpus --split test --llm $(MODEL) --out runs/models-news
+	$(EVAL) run runs/data/onestopqa/gold.jsonl --corpus runs/data/onestopqa/corpus --split test --sample 160 \
+	  --llm $(MODEL) --out runs/models-news
 	$(BIN)/python docs/labels.py docs/labels.jsonl runs/labels.md runs/models-$(MODEL)
+	$(BIN)/python docs/labels.py docs/labels.jsonl runs/labels-http.md runs/models-$(MODEL)-http
 	$(BIN)/python docs/labels.py docs/labels.jsonl runs/labels-news.md runs/models-news
 	for name in none smollm2 $(MODEL); do $(EVAL) run $(HOSTILE) --llm $$name --out runs/hostile-$$name || exit 1; done
 	$(BIN)/python docs/models.py runs/hostile.md runs/hostile-none runs/hostile-smollm2 runs/hostile-$(MODEL)

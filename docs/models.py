@@ -20,6 +20,12 @@ COLUMNS = (  # name of the metric, and what it is called here
     ("Quote integrity", "quotations that stand"),
     ("Unsupported values", "unsupported values"),
     ("Injection success", "injection success"),
+    ("Side coverage", "sides stated, of those of the gold conflict"),
+    ("Side precision", "stated sides that are gold ones"),
+    ("Conflict recall", "conflicts stated"),
+    ("Conflict precision", "stated conflicts that are gold ones"),
+    ("Conflict kind", "told from different things of one name"),
+    ("False conflicts", "conflict stated where there is none"),
     ("Words shown", "words shown"),
 )
 STAGES = ("to evidence", "to first words", "total")
@@ -31,7 +37,7 @@ def rows(folder: Path) -> Iterator[tuple[str, Mapping[str, Any], Mapping[str, An
     timings = json.loads((folder / "run.json").read_text(encoding="utf-8"))["timings"]
     (part,) = summary["parts"].values()
     for system, metrics in part.items():
-        name = folder.name.removeprefix("models-").removeprefix("hostile-")
+        name = folder.name.removeprefix("models-").removeprefix("hostile-").removeprefix("conflicts-")
         yield name if system == "byline" else f"{name}, {system}", metrics, timings["systems"][system], timings
 
 

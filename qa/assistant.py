@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from types import TracebackType
 from typing import Self
@@ -17,6 +17,7 @@ from index.settings import Settings
 from index.terms import terms
 from qa import refusal
 from qa.cite import Quotation, cite, render
+from qa.conflict import Place, Point, disagreements
 from qa.evidence import Candidate, choose, rank, relevance, weights
 from qa.followup import Turns, in_context, leans_back
 from qa.llm.choose import Chosen, choose_model
@@ -142,6 +143,9 @@ class Assistant:
             citations = cite([quotation(item) for item in best], self.reader, asked.scope)
             hostile = self._hostile(citations)
             asked.lap("cite")
+            points = [] if reason else disagreements(query, ranked, shown)
+            differing = self._places(points, asked.scope)
+            asked.lap("compare")
         yield Evidence(asked.hits)
         if reason:
             yield self._refused(asked, reason)
@@ -150,7 +154,13 @@ class Assistant:
         else:
             phrased = yield from phrase(self._writer, asked.search, citations, shown, hostile)
             asked.lap("phrase")
-            yield self._answered(asked, phrased)
+            yield self._answered(asked, _with_conflicts(phrased, points, differing))
+
+    def _places(self, points: Sequence[Point], scope: Scope | None) -> dict[Place, Citation]:
+        """The sentences of all sides, cited."""
+        places = list(dict.fromkeys(place for point in points for place in point.places))
+        quotations = [Quotation(place.content, place.span, place.sentence.text, 0.0) for place in places]
+        return dict(zip(places, cite(quotations, self.reader, scope), strict=True))
 
     def _hostile(self, citations: Sequence[Citation]) -> set[str]:
         """The cited files that hold orders to a language model, where there is one to obey them."""
@@ -186,6 +196,7 @@ class Assistant:
             short=phrased.short,
             statements=phrased.statements,
             citations=phrased.citations,
+            conflicts=phrased.conflicts,
             hits=asked.hits,
             dropped=phrased.dropped,
             unknown_markers=phrased.unknown_markers,
@@ -258,6 +269,19 @@ class _Asked:
             notes=tuple(self.notes),
             timings=self.timings,
         )
+
+
+def _with_conflicts(phrased: Phrased, points: Sequence[Point], differing: Mapping[Place, Citation]) -> Phrased:
+    """The answer, and where its sources differ; what is not cited yet gets the markers behind those that are."""
+    known = {(citation.file, citation.start): citation.marker for citation in phrased.citations}
+    added, markers = list[Citation](), dict[Place, int]()
+    for place, citation in differing.items():
+        marker = known.setdefault((citation.file, citation.start), len(known) + 1)
+        if marker > len(phrased.citations) + len(added):
+            added.append(replace(citation, marker=marker))
+        markers[place] = marker
+    conflicts = tuple(point.conflict(markers) for point in points)
+    return replace(phrased, citations=(*phrased.citations, *added), conflicts=conflicts)
 
 
 def quotation(chosen: Candidate) -> Quotation:

@@ -30,22 +30,8 @@ _TABLE = 12  # numbers in a sentence: more are the rest of a table
 _HEADLINE, _TITLE = 5, 0.6  # words, and the share of them with capitals, from which on a sentence is a headline
 _TOWARDS = {"to", "for", "towards", "toward"}  # support `for` and `to` somebody
 _EDGE = "#"  # where a sentence begins and ends
-_BEFORE_YEAR = {
-    "in",
-    "since",
-    "by",
-    "from",
-    "until",
-    "till",
-    "of",
-    "before",
-    "after",
-    "year",
-    "early",
-    "late",
-    "mid",
-    "during",
-}
+_YEAR_FOLLOWS = "in since by from until till of before after year early late mid during"
+_BEFORE_YEAR = frozenset(_YEAR_FOLLOWS.split())
 _NEAR = 4  # words on either side that tell the place of a value
 _WORD = re.compile(r"[^\W_]+(?:['.,:][^\W_]+)*")
 _YEAR = re.compile(r"\b(?:1\d{3}|20\d\d)\b")
@@ -277,15 +263,10 @@ def _denials(one: str, other: str) -> Iterator[Difference]:
     ours, theirs = _bare(one), _bare(other)
     for cue, heads in mine.cues:
         head = heads[0] if heads else ""
-        if head in yours.affirmed - yours.denied and len(_places(ours, head)) == 1:
-            fits = [[_fit(_at(ours, n), _at(theirs, m)) for m in _places(theirs, head)] for n in _places(ours, head)]
-            best = max((max(row) for row in fits if row), default=0)
-            if best >= _DENIED:
+        if ours.count(head) == 1 and head in yours.affirmed - yours.denied:
+            denied = _at(ours, ours.index(head))
+            if any(_fit(denied, _at(theirs, n)) >= _DENIED for n, word in enumerate(theirs) if word == head):
                 yield Difference("negation", f"{cue} {head}", head)
-
-
-def _places(words: Sequence[str], head: str) -> list[int]:
-    return [n for n, word in enumerate(words) if word == head]
 
 
 def _bare(text: str) -> list[str]:

@@ -111,6 +111,11 @@ class Conflict:
     summary: str
     sides: tuple[Side, ...]
 
+    @classmethod
+    def of(cls, kind: ConflictKind, sides: tuple[Side, ...]) -> Conflict:
+        """A conflict with a summary made of its values."""
+        return cls(kind, f"{_TITLES[kind]}: {' or '.join(f'“{side.value}”' for side in sides)}", sides)
+
     @property
     def title(self) -> str:
         """What kind of difference it is, in words."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from qa.cite import quoted
 from qa.draft import MOST_TOKENS, Dropped, Supported, Unknown, checked
 from qa.llm.failures import ModelError
-from qa.models import Citation, Statement
+from qa.models import Citation, Conflict, Statement
 from qa.orders import gives_orders
 from qa.prompts import sentence_messages, within_budget
 from qa.short import Picked, pick
@@ -30,6 +30,7 @@ class Phrased:
     unknown_markers: int = 0
     llm: str = "none"
     notes: tuple[str, ...] = ()
+    conflicts: tuple[Conflict, ...] = ()
 
 
 def quote(citations: Sequence[Citation], **more: object) -> Phrased:

@@ -8,23 +8,21 @@ for one voice: a rewrite that changed a word is what is looked for.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import asdict, dataclass
 from functools import cache, lru_cache
 from typing import Any
 
-from index.models import Span
 from index.reader import Reader
 from qa.cite import Quotation, cite
-from qa.difference import Difference, Kind, Sentence, differences, is_headline
+from qa.conflict import NEAR, QUOTED, Differing, Place, gathered
+from qa.difference import Sentence, differences, is_headline
 from qa.facts import quotations
 from qa.known import Known, bare_word, plain
-from qa.models import Citation, Conflict, Side
+from qa.models import Citation, Conflict
 from qa.names import names
 from qa.stems import stems
 
-NEAR = 0.75  # cosine from which on two sentences say the same, but for what differs
-QUOTED = 0.5  # the same where what differs stands within quotation marks
 NEAREST = 8  # sentences that each one is compared with
 _AS_NEAR = 0.02  # a rewrite may have made two sentences of one
 _SHARED = 2  # names that sentences of different articles have in common with what is around them
@@ -46,21 +44,6 @@ class Survey:
         return asdict(self)
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
-    """A sentence of an article, with those around it."""
-
-    content: int
-    ordinal: int
-    span: Span
-    sentence: Sentence
-
-    @property
-    def names(self) -> frozenset[str]:
-        """The names in it and around it."""
-        return _names(f"{self.sentence.text} {self.sentence.around}")
-
-
 def _names(text: str) -> frozenset[str]:
     """Names in their bare forms."""
     return frozenset(bare_word(name) for name, _ in names(plain(text)))
@@ -68,54 +51,16 @@ def _names(text: str) -> frozenset[str]:
 
 def survey(reader: Reader, tell: Callable[[int, int], None] = lambda done, total: None) -> Survey:
     """All conflicts of the folder, in the order of its files. `tell` is called with the articles done, and all."""
-    points = _gathered(_Folder(reader).differing(tell))
-    places = list(dict.fromkeys(place for point in points for _, told in point.sides.values() for place in told))
-    citations = cite([Quotation(p.content, p.span, p.sentence.text, 1.0) for p in places], reader, None)
+    with reader.catalog.snapshot():
+        points = gathered(_Folder(reader).differing(tell))
+        places = list(dict.fromkeys(place for point in points for place in point.places))
+        citations = cite([Quotation(p.content, p.span, p.sentence.text, 1.0) for p in places], reader, None)
     markers = {place: citation.marker for place, citation in zip(places, citations, strict=True)}
-    return Survey(tuple(_conflict(point, markers) for point in points), tuple(citations))
+    return Survey(tuple(point.conflict(markers) for point in points), tuple(citations))
 
 
-_Key = frozenset[str]
-_Differing = tuple[_Place, _Place, Difference]
-
-
-@dataclass
-class _Point:
-    """What the articles differ on: values, by what is equal for two that say the same, and where each stands."""
-
-    kind: Kind
-    sides: dict[_Key, tuple[str, list[_Place]]] = field(default_factory=dict)
-
-    def add(self, key: _Key, value: str, place: _Place) -> None:
-        same = next((own for own in self.sides if own <= key or key <= own), key)
-        places = self.sides.setdefault(same, (value, []))[1]
-        if place not in places:
-            places.append(place)
-
-
-def _gathered(found: Iterable[_Differing]) -> list[_Point]:
-    """One point for all differences that have a value of a sentence in common."""
-    points: list[_Point] = []
-    of: dict[tuple[Kind, _Key, _Place], _Point] = {}
-    for one, other, difference in found:
-        nodes = [(_key(difference.one), difference.one, one), (_key(difference.other), difference.other, other)]
-        known = [of[node] for key, _, place in nodes if (node := (difference.kind, key, place)) in of]
-        point = known[0] if known else _Point(difference.kind)
-        if not known:
-            points.append(point)
-        for key, value, place in nodes:
-            point.add(key, value, place)
-            of.setdefault((difference.kind, key, place), point)
-    return points
-
-
-def _key(value: str) -> _Key:
-    return frozenset(stems(plain(value))) or frozenset({value.casefold()})
-
-
-def _conflict(point: _Point, markers: Mapping[_Place, int]) -> Conflict:
-    sides = tuple(Side(value, tuple(markers[place] for place in told)) for value, told in point.sides.values())
-    return Conflict(point.kind, " or ".join(f"“{side.value}” {side.markers}" for side in sides), sides)
+def _names_near(place: Place) -> frozenset[str]:
+    return _names(f"{place.sentence.text} {place.sentence.around}")
 
 
 class _Folder:
@@ -128,30 +73,30 @@ class _Folder:
         self._places = lru_cache(maxsize=1_000)(self._read)
         self._names = lru_cache(maxsize=1_000)(self._read_names)
         self._weight = cache(self._weigh)
-        self._quoting: dict[str, list[_Place]] = {}
+        self._quoting: dict[str, list[Place]] = {}
 
-    def differing(self, tell: Callable[[int, int], None]) -> Iterator[_Differing]:
+    def differing(self, tell: Callable[[int, int], None]) -> Iterator[Differing]:
         """Pairs of sentences that differ, each once, and in what."""
-        seen: set[frozenset[_Place]] = set()
+        seen: set[frozenset[tuple[int, int]]] = set()
         for done, content in enumerate(self.contents):
             tell(done, len(self.contents))
             copies = set(self.catalog.copies([content])[content])
             for place, near in zip(self._places(content), self.reader.neighbours(content, NEAREST), strict=True):
                 for other, cosine in (*self._near(near), *self._with_quotation_of(place)):
-                    pair = frozenset({place, other})
+                    pair = frozenset({(content, place.span.start), (other.content, other.span.start)})
                     if other.content != content and pair not in seen:
                         seen.add(pair)
                         yield from self._compared(place, other, cosine, other.content in copies)
         tell(len(self.contents), len(self.contents))
 
-    def _near(self, near: Iterable[tuple[int, int, float]]) -> Iterator[tuple[_Place, float]]:
+    def _near(self, near: Iterable[tuple[int, int, float]]) -> Iterator[tuple[Place, float]]:
         """Of each article the sentence that is nearest, and those that are hardly less near."""
         best: dict[int, float] = {}
         for content, ordinal, cosine in near:
             if cosine >= max(QUOTED, best.setdefault(content, cosine) - _AS_NEAR):
                 yield self._places(content)[ordinal], cosine
 
-    def _with_quotation_of(self, place: _Place) -> Iterator[tuple[_Place, float]]:
+    def _with_quotation_of(self, place: Place) -> Iterator[tuple[Place, float]]:
         """Sentences before it that quote the same words; it is one of them from now on."""
         for quoted in quotations(plain(place.sentence.text)):
             others = self._quoting.setdefault(quoted.casefold(), [])
@@ -159,15 +104,15 @@ class _Folder:
                 yield from ((other, 1.0) for other in others)
                 others.append(place)
 
-    def _compared(self, one: _Place, other: _Place, cosine: float, copies: bool) -> Iterator[_Differing]:
-        if not copies and len(one.names & other.names) < _SHARED:
+    def _compared(self, one: Place, other: Place, cosine: float, copies: bool) -> Iterator[Differing]:
+        if not copies and len(_names_near(one) & _names_near(other)) < _SHARED:
             return
         near = cosine >= NEAR and (copies or self._same_subject(one, other))
         for difference in differences(one.sentence, other.sentence):
             if near or difference.kind == "quote":
                 yield one, other, difference
 
-    def _same_subject(self, one: _Place, other: _Place) -> bool:
+    def _same_subject(self, one: Place, other: Place) -> bool:
         """Whether most of what each article names at its beginning is named in the other, rare names counting for more.
 
         Two towns in one template have the Census Bureau in common, and nothing that is said of it.
@@ -191,11 +136,11 @@ class _Folder:
         found = self.reader.frequencies(stems(name))
         return math.log1p(self.passages / max(1, min(found.values(), default=1)))
 
-    def _read(self, content: int) -> list[_Place]:
+    def _read(self, content: int) -> list[Place]:
         article = self.reader.article(self.reader.files_of([content])[content][0].file)
         spans = self.catalog.spans(content)
         texts = [article.text[span.start : span.end] for span in spans]
         return [
-            _Place(content, n, span, Sentence(texts[n], " ".join((*texts[max(0, n - 1) : n], *texts[n + 1 : n + 2]))))
+            Place(content, span, Sentence(texts[n], " ".join((*texts[max(0, n - 1) : n], *texts[n + 1 : n + 2]))))
             for n, span in enumerate(spans)
         ]

@@ -61,7 +61,7 @@ def test_the_conflicts_of_the_seeds(seeds_settings: Settings, embedder: Embedder
         ("quote", {"concern": {"000"}, "interest": {"002"}}),
         ("name", {"Russia": {"001"}, "Ukraine": {"000", "002"}}),
     ]
-    assert found.conflicts[0].summary == "“concern” [1] or “importance” [2]"
+    assert found.conflicts[0].summary == "Quoted words differ: “concern” or “importance”"
     assert found.to_dict()["conflicts"][0]["sides"][0] == ("concern", (1,))
 
 

@@ -9,7 +9,7 @@ from rich.padding import Padding
 from rich.text import Text
 
 from index.models import BuildReport
-from qa.models import Answer, Citation, Hit, describe
+from qa.models import Answer, Citation, Conflict, Hit, describe
 from ui.doctor import Check
 from ui.plain import plain
 
@@ -24,6 +24,8 @@ def show_answer(answer: Answer, console: Console) -> None:
         if answer.short is not None:
             console.print(Text(plain(answer.short), style="bold"))
         console.print(_marked(answer))
+        for conflict in answer.conflicts:
+            console.print(_differing(conflict))
         console.print()
         for citation in answer.citations:
             _show_citation(citation, console)
@@ -44,6 +46,16 @@ def _marked(answer: Answer) -> Text:
     for before, statement in answer.pieces():
         text.append(plain(before + statement.text)).append(f" {statement.markers}", style="not bold cyan")
     return text
+
+
+def _differing(conflict: Conflict) -> Text:
+    """What the sources differ on, and where each says so."""
+    line = Text(f"The sources differ. {conflict.title}: ", style="yellow")
+    for n, side in enumerate(conflict.sides):
+        line.append(" or " if n else "").append(f"“{plain(side.value)}”", style="bold").append(
+            f" {side.markers}", "cyan"
+        )
+    return line
 
 
 def _show_citation(citation: Citation, console: Console) -> None:

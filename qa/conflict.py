@@ -1,0 +1,150 @@
+"""Where the evidence for a question disagrees, and who says what.
+
+Sentences that are about the same thing are compared (`qa.difference`): near in meaning or, where words within quotation
+marks differ, less so. What differs counts for a question that asks for it: a number for `how many`, and so on, with
+words of the question around it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import combinations
+
+from index.embed import Vectors
+from index.models import Span
+from index.terms import terms
+from qa.difference import Difference, Kind, Sentence, differences
+from qa.evidence import Candidate
+from qa.facts import quotations
+from qa.kinds import Kind as Asked
+from qa.kinds import kind_of
+from qa.known import plain
+from qa.models import Conflict, Side
+from qa.retrieval import Query
+from qa.stems import stems
+
+NEAR = 0.75  # cosine from which on two sentences say the same, but for what differs
+QUOTED = 0.5  # the same where what differs stands within quotation marks
+COMPARED = 16  # of the best sentences for a question
+_AROUND = 12  # words on either side of what differs ...
+_ASKED = 0.2  # that hold at least this share of the IDF mass of the question,
+_ASKED_UNSHOWN = 0.55  # or this, where other sentences are shown
+_ANSWERS: dict[Asked, frozenset[Kind]] = {  # what can differ in the answers to a question
+    "number": frozenset({"number"}),
+    "time": frozenset({"date", "number"}),
+    "person": frozenset({"name"}),
+    "place": frozenset({"name"}),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A sentence of an article, with those around it."""
+
+    content: int
+    span: Span
+    sentence: Sentence
+
+
+_Key = frozenset[str]
+Differing = tuple[Place, Place, Difference]
+
+
+@dataclass
+class Point:
+    """What the articles differ on: values, by what is equal for two that say the same, and where each stands."""
+
+    kind: Kind
+    sides: dict[_Key, tuple[str, list[Place]]] = field(default_factory=dict)
+
+    @property
+    def places(self) -> list[Place]:
+        """The sentences of all sides."""
+        return [place for _, told in self.sides.values() for place in told]
+
+    def add(self, key: _Key, value: str, place: Place) -> None:
+        """Note that a sentence gives a value; a longer form of one (`satellite states`) goes with it."""
+        same = next((own for own in self.sides if own <= key or key <= own), key)
+        places = self.sides.setdefault(same, (value, []))[1]
+        if place not in places:
+            places.append(place)
+
+    def conflict(self, markers: dict[Place, int]) -> Conflict:
+        """The same with the markers of the citations of its sentences."""
+        sides = tuple(Side(value, tuple(markers[place] for place in told)) for value, told in self.sides.values())
+        return Conflict.of(self.kind, sides)
+
+
+def gathered(found: Iterable[Differing]) -> list[Point]:
+    """One point for all differences that have a value of a sentence in common, or both values."""
+    points: list[Point] = []
+    of: dict[tuple[object, ...], Point] = {}
+    for one, other, difference in found:
+        kind, ours, theirs = difference.kind, _key(difference.one), _key(difference.other)
+        nodes: list[tuple[object, ...]] = [(kind, ours, one), (kind, theirs, other), (kind, frozenset({ours, theirs}))]
+        point = next((of[node] for node in nodes if node in of), None)
+        if point is None:
+            point = Point(kind)
+            points.append(point)
+        point.add(ours, difference.one, one)
+        point.add(theirs, difference.other, other)
+        for node in nodes:
+            of.setdefault(node, point)
+    return points
+
+
+def _key(value: str) -> _Key:
+    return frozenset(stems(plain(value))) or frozenset({value.casefold()})
+
+
+def disagreements(query: Query, ranked: Sequence[Candidate], shown: int) -> list[Point]:
+    """Where the best candidates differ on what is asked, if one of the first `shown` is among them."""
+    return gathered(_differing(query, ranked[:COMPARED], shown))
+
+
+def _differing(query: Query, best: Sequence[Candidate], shown: int) -> Iterator[Differing]:
+    wanted = _ANSWERS.get(kind_of(query.asked))
+    places, vectors = [_place(candidate) for candidate in best], [_vector(candidate) for candidate in best]
+    for n, m in combinations(range(len(best)), 2):
+        one, other, cosine = places[n], places[m], float(vectors[n] @ vectors[m])
+        quoted = _same_quotation(best[n].text, best[m].text)
+        if cosine < QUOTED and not quoted:
+            continue
+        for found in differences(one.sentence, other.sentence):
+            near = cosine >= NEAR or quoted or found.kind == "quote"
+            if near and (not wanted or found.kind in wanted) and _asks(query, one, other, found, n < shown):
+                yield one, other, found
+
+
+def _asks(query: Query, one: Place, other: Place, found: Difference, shown: bool) -> bool:
+    """Whether enough of the question stands around what differs; around both, where neither is shown."""
+    known = query.known / (query.known + query.unknown) if query.known else 0.0
+    held = min(query.coverage(_around(place, value)) for place, value in ((one, found.one), (other, found.other)))
+    return known * held >= (_ASKED if shown else _ASKED_UNSHOWN)
+
+
+def _around(place: Place, value: str) -> frozenset[str]:
+    """The index terms near a value."""
+    before, _, after = plain(place.sentence.text).partition(value)
+    return frozenset(terms(" ".join((*before.split()[-_AROUND:], *after.split()[:_AROUND]))))
+
+
+def _place(candidate: Candidate) -> Place:
+    passage = candidate.found.passage
+    span = Span(candidate.sentence.start, candidate.sentence.end)
+    return Place(passage.content, span, Sentence(candidate.text, passage.text.replace(candidate.text, " ", 1)))
+
+
+def _vector(candidate: Candidate) -> Vectors:
+    passage = candidate.found.passage
+    vector: Vectors = passage.vectors[
+        [sentence.start for sentence in passage.sentences].index(candidate.sentence.start)
+    ]
+    return vector
+
+
+def _same_quotation(one: str, other: str) -> bool:
+    """Whether both have the same words, at least two, in quotation marks."""
+    ours, theirs = ({quoted.casefold() for quoted in quotations(plain(text)) if " " in quoted} for text in (one, other))
+    return any(mine in yours or yours in mine for mine in ours for yours in theirs)

@@ -1,0 +1,88 @@
+"""An answer says where its sources differ on what was asked, and only there."""
+
+from pathlib import Path
+
+import pytest
+
+from index.builder import build
+from index.embed import Embedder
+from index.settings import Settings
+from qa.assistant import Assistant
+from qa.models import Answer
+
+FERRY = """The ferry Aurora ran aground off the island of Vessel on Tuesday with 212 passengers on board.
+
+Nobody was hurt, the coastguard said, but 14 people were taken to the hospital in Norrby as a precaution.
+
+The captain said that the steering had failed shortly after the ship left the harbour of Norrby.
+"""
+
+
+@pytest.fixture(scope="module")
+def seeds(seeds_settings: Settings) -> Assistant:
+    return Assistant(seeds_settings, llm="none")
+
+
+def asked(tmp_path: Path, embedder: Embedder, question: str, *files: str, **texts: str) -> Answer:
+    folder = tmp_path / "articles"
+    folder.mkdir()
+    for name, text in texts.items():
+        (folder / f"{name}.txt").write_text(text, encoding="utf-8")
+    settings = Settings(store=str(tmp_path / "store"), llm="none")
+    build(folder, settings, embedder=embedder)
+    with Assistant(settings) as assistant:
+        return assistant.ask(question, files=files)
+
+
+def told(answer: Answer) -> list[tuple[str, dict[str, set[str]]]]:
+    """The kind of each conflict, and the files behind each value; all that is cited is used."""
+    files = {citation.marker: citation.file for citation in answer.citations}
+    used = {m for s in answer.statements for m in s.citations}
+    used |= {m for conflict in answer.conflicts for side in conflict.sides for m in side.citations}
+    assert used == files.keys()
+    return [(c.kind, {s.value: {files[m][:3] for m in s.citations} for s in c.sides}) for c in answer.conflicts]
+
+
+def test_quoted_words_that_differ(seeds: Assistant) -> None:
+    answer = seeds.ask("How did the US State Department rate the growing ties between Pyongyang and Moscow?")
+    assert told(answer) == [("quote", {"concern": {"000"}, "importance": {"002"}})]
+    assert answer.conflicts[0].summary == "Quoted words differ: “concern” or “importance”"
+
+
+def test_names_that_differ_in_sentences_that_are_not_shown(seeds: Assistant) -> None:
+    answer = seeds.ask("Whom did Kim promise his full support?")
+    assert told(answer) == [("name", {"Russia": {"001"}, "Ukraine": {"002"}})]
+    shown = {marker for statement in answer.statements for marker in statement.citations}
+    assert not shown & {marker for side in answer.conflicts[0].sides for marker in side.citations}
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "When did Putin land in Hanoi?",
+        "How much was the trade between Russia and Vietnam in 2022?",
+        "Who said that nobody should offer Mr Putin a platform?",
+        "Which top officials did Putin bring to Pyongyang?",
+        "Who won the World Cup?",
+    ],
+)
+def test_what_was_not_asked_is_not_told(seeds: Assistant, question: str) -> None:
+    assert seeds.ask(question).conflicts == ()
+
+
+def test_a_rewrite_that_changed_a_number(tmp_path: Path, embedder: Embedder) -> None:
+    question = "How many passengers were on board the ferry Aurora?"
+    answer = asked(tmp_path, embedder, question, one=FERRY, two=f"At sea\n\n{FERRY.replace('212', '221')}")
+    assert told(answer) == [("number", {"212": {"one"}, "221": {"two"}})]
+
+
+def test_another_number_of_the_same_articles_is_not_asked_for(tmp_path: Path, embedder: Embedder) -> None:
+    question = "How many people were taken to the hospital in Norrby?"
+    answer = asked(tmp_path, embedder, question, one=FERRY, two=f"At sea\n\n{FERRY.replace('212', '221')}")
+    assert told(answer) == []
+
+
+def test_an_article_that_the_filters_leave_out_does_not_differ(tmp_path: Path, embedder: Embedder) -> None:
+    question = "How many passengers were on board the ferry Aurora?"
+    texts = {"one": FERRY, "two": f"At sea\n\n{FERRY.replace('212', '221')}"}
+    assert told(asked(tmp_path, embedder, question, "one.txt", **texts)) == []
