@@ -143,9 +143,6 @@ class Assistant:
             citations = cite([quotation(item) for item in best], self.reader, asked.scope)
             hostile = self._hostile(citations)
             asked.lap("cite")
-            points = [] if reason else disagreements(query, ranked, shown)
-            differing = self._places(points, asked.scope)
-            asked.lap("compare")
         yield Evidence(asked.hits)
         if reason:
             yield self._refused(asked, reason)
@@ -154,13 +151,19 @@ class Assistant:
         else:
             phrased = yield from phrase(self._writer, asked.search, citations, shown, hostile)
             asked.lap("phrase")
-            yield self._answered(asked, _with_conflicts(phrased, points, differing))
+            points = disagreements(query, ranked, shown)
+            phrased = _with_conflicts(phrased, points, self._cited(points, asked.scope))
+            asked.lap("compare")
+            yield self._answered(asked, phrased)
 
-    def _places(self, points: Sequence[Point], scope: Scope | None) -> dict[Place, Citation]:
-        """The sentences of all sides, cited."""
-        places = list(dict.fromkeys(place for point in points for place in point.places))
-        quotations = [Quotation(place.content, place.span, place.sentence.text, 0.0) for place in places]
-        return dict(zip(places, cite(quotations, self.reader, scope), strict=True))
+    def _cited(self, points: Sequence[Point], scope: Scope | None) -> dict[Place, Citation]:
+        """The sentences of all sides, cited, but for those that a build has just removed."""
+        found = dict[Place, Citation]()
+        with self.reader.catalog.snapshot():
+            for place in dict.fromkeys(place for point in points for place in point.places):
+                quotation = Quotation(place.content, place.span, place.sentence.text, 0.0)
+                found.update((place, citation) for citation in cite([quotation], self.reader, scope))
+        return found
 
     def _hostile(self, citations: Sequence[Citation]) -> set[str]:
         """The cited files that hold orders to a language model, where there is one to obey them."""
@@ -275,7 +278,8 @@ def _with_conflicts(phrased: Phrased, points: Sequence[Point], differing: Mappin
     """The answer, and where its sources differ; what is not cited yet gets the markers behind those that are."""
     known = {(citation.file, citation.start): citation.marker for citation in phrased.citations}
     added, markers = list[Citation](), dict[Place, int]()
-    for place, citation in differing.items():
+    points = [point for point in points if all(place in differing for place in point.places)]
+    for place, citation in ((place, differing[place]) for point in points for place in point.places):
         marker = known.setdefault((citation.file, citation.start), len(known) + 1)
         if marker > len(phrased.citations) + len(added):
             added.append(replace(citation, marker=marker))

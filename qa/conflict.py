@@ -106,13 +106,14 @@ def disagreements(query: Query, ranked: Sequence[Candidate], shown: int) -> list
 def _differing(query: Query, best: Sequence[Candidate], shown: int) -> Iterator[Differing]:
     wanted = _ANSWERS.get(kind_of(query.asked))
     places, vectors = [_place(candidate) for candidate in best], [_vector(candidate) for candidate in best]
+    quoted = [_quoted(candidate.text) for candidate in best]
     for n, m in combinations(range(len(best)), 2):
         one, other, cosine = places[n], places[m], float(vectors[n] @ vectors[m])
-        quoted = _same_quotation(best[n].text, best[m].text)
-        if cosine < QUOTED and not quoted:
+        same_words = any(mine in yours or yours in mine for mine in quoted[n] for yours in quoted[m])
+        if one.content == other.content or (cosine < QUOTED and not same_words):
             continue
         for found in differences(one.sentence, other.sentence):
-            near = cosine >= NEAR or quoted or found.kind == "quote"
+            near = cosine >= NEAR or same_words or found.kind == "quote"
             if near and (not wanted or found.kind in wanted) and _asks(query, one, other, found, n < shown):
                 yield one, other, found
 
@@ -144,7 +145,6 @@ def _vector(candidate: Candidate) -> Vectors:
     return vector
 
 
-def _same_quotation(one: str, other: str) -> bool:
-    """Whether both have the same words, at least two, in quotation marks."""
-    ours, theirs = ({quoted.casefold() for quoted in quotations(plain(text)) if " " in quoted} for text in (one, other))
-    return any(mine in yours or yours in mine for mine in ours for yours in theirs)
+def _quoted(text: str) -> frozenset[str]:
+    """What stands in quotation marks, if it is more than a word."""
+    return frozenset(quoted.casefold() for quoted in quotations(plain(text)) if " " in quoted)
