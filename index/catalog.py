@@ -348,11 +348,11 @@ class Catalog:
         query = "SELECT start, end FROM sentences WHERE content = ? ORDER BY ordinal"
         return [Span(start, end) for start, end in self.db.execute(query, (content,))]
 
-    def sentences_of(self, content: int) -> tuple[tuple[str, ...], Vectors]:
-        """The sentences of a content, in order, and their vectors."""
+    def sentences_of(self, content: int, most: int = -1) -> tuple[tuple[str, ...], Vectors]:
+        """The sentences of a content, in order, and their vectors; the first `most` of them, all by default."""
         (text,) = self.db.execute("SELECT text FROM texts WHERE content = ?", (content,)).fetchone()
-        query = "SELECT start, end, vector FROM sentences WHERE content = ? ORDER BY ordinal"
-        rows = self.db.execute(query, (content,)).fetchall()
+        query = "SELECT start, end, vector FROM sentences WHERE content = ? ORDER BY ordinal LIMIT ?"
+        rows = self.db.execute(query, (content, most)).fetchall()
         return tuple(text[start:end] for start, end, _ in rows), unpack(b"".join(row[2] for row in rows), len(rows))
 
     # -- what the vector index may hold beyond the catalog

@@ -32,6 +32,7 @@ SHARE = 0.45  # of the characters of one article that the other has to say as we
 FACTS = 0.6  # of the names, and of the numbers, of those sentences
 _FEW = 3  # of which one may be the change that a rewrite made
 _LEAD, _SPREAD = 8, 8  # sentences by which copies are looked for: the first ones, which survive a cut, and others
+_COMPARED = 2_000  # sentences of an article, from the first on: a book is compared by its beginning
 _NEAREST = 10  # sentences that each of them finds
 MOST = 200  # copies of one article that are remembered
 
@@ -89,7 +90,7 @@ class Copies:
 
     def __init__(self, catalog: Catalog, vectors: VectorStore) -> None:
         self.catalog, self.vectors = catalog, vectors
-        self._said = lru_cache(maxsize=256)(self._read)
+        self._said = lru_cache(maxsize=64)(self._read)
 
     def of(self, content: int) -> list[int]:
         """The contents that are copies of this one, at most `MOST`.
@@ -118,7 +119,7 @@ class Copies:
         return sorted(set(self.catalog.contents(keys).values()) - {content})
 
     def _read(self, content: int) -> Said:
-        return Said(*self.catalog.sentences_of(content))
+        return Said(*self.catalog.sentences_of(content, _COMPARED))
 
 
 def _probes(count: int) -> list[int]:

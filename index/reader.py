@@ -33,6 +33,7 @@ from index.settings import Settings
 from index.store import VectorStore
 
 _EXACT_UP_TO = 20_000  # sentences: so many are searched exactly in about the time that Chroma takes
+_AT_ONCE = 500  # sentences whose neighbours are looked for at once
 _OVERFETCH_UP_TO = 4_000  # sentences asked of Chroma to find enough allowed ones
 _LEAD_WITHIN, _LEAD_LENGTH = 6, 80  # the opening is the first of so many sentences that has so many characters
 _MATCHES_UP_TO = 5_000  # passages that hold a term, for all terms together, before the commoner ones are left out
@@ -242,7 +243,8 @@ class Reader:
         if not len(vectors) or not self._vectors:
             return []
         with self._mendable():
-            found = self._vectors.search_all(vectors, min(n, self._totals.sentences))
+            parts = [vectors[at : at + _AT_ONCE] for at in range(0, len(vectors), _AT_ONCE)]
+            found = [near for part in parts for near in self._vectors.search_all(part, min(n, self._totals.sentences))]
         near = [[(*key.rpartition(":")[::2], cosine) for key, cosine in nearest] for nearest in found]
         contents = self.catalog.contents({key for nearest in near for key, _, _ in nearest})
         return [

@@ -7,6 +7,7 @@ words of the question around it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
@@ -19,8 +20,10 @@ from qa.evidence import Candidate
 from qa.facts import quotations
 from qa.kinds import Kind as Asked
 from qa.kinds import kind_of
-from qa.known import plain
+from qa.known import Known, bare_word, plain
 from qa.models import Conflict, Side
+from qa.names import name_forms
+from qa.numbers import numbers
 from qa.retrieval import Query
 from qa.stems import stems
 
@@ -63,12 +66,16 @@ class Point:
         """The sentences of all sides."""
         return [place for _, told in self.sides.values() for place in told]
 
-    def add(self, key: _Key, value: str, place: Place) -> None:
-        """Note that a sentence gives a value; a longer form of one (`satellite states`) goes with it."""
-        same = next((own for own in self.sides if own <= key or key <= own), key)
+    def add(self, value: str, place: Place, apart: _Key | None = None) -> _Key:
+        """Note that a sentence gives a value; returns its side, which is another one than `apart`."""
+        key = _key(self.kind, value)
+        same = next((own for own in self.sides if own != apart and _same(self.kind, own, key)), key)
+        if same == apart:
+            same = frozenset({value.casefold()})
         places = self.sides.setdefault(same, (value, []))[1]
         if place not in places:
             places.append(place)
+        return same
 
     def conflict(self, markers: dict[Place, int]) -> Conflict:
         """The same with the markers of the citations of its sentences."""
@@ -77,29 +84,45 @@ class Point:
 
 
 def gathered(found: Iterable[Differing]) -> list[Point]:
-    """One point for all differences that have a value of a sentence in common, or both values."""
+    """Differences as points: those with a value of a sentence in common, or both values of two articles, are one."""
     points: list[Point] = []
     of: dict[tuple[object, ...], Point] = {}
     for one, other, difference in found:
-        kind, ours, theirs = difference.kind, _key(difference.one), _key(difference.other)
-        nodes: list[tuple[object, ...]] = [(kind, ours, one), (kind, theirs, other), (kind, frozenset({ours, theirs}))]
+        kind = difference.kind
+        ours, theirs = _key(kind, difference.one), _key(kind, difference.other)
+        nodes: list[tuple[object, ...]] = [(kind, ours, one), (kind, theirs, other)]
+        nodes.append((kind, frozenset({(ours, one.content), (theirs, other.content)})))
         point = next((of[node] for node in nodes if node in of), None)
         if point is None:
             point = Point(kind)
             points.append(point)
-        point.add(ours, difference.one, one)
-        point.add(theirs, difference.other, other)
+        point.add(difference.other, other, apart=point.add(difference.one, one))
         for node in nodes:
             of.setdefault(node, point)
     return points
 
 
-def _key(value: str) -> _Key:
-    return frozenset(stems(plain(value))) or frozenset({value.casefold()})
+def _key(kind: Kind, value: str) -> _Key:
+    """What two values that say the same have in common."""
+    found: Iterable[str] = ()
+    if kind == "number":
+        found = (form for number in numbers(plain(value)) for form in number.forms)
+    elif kind == "date":
+        found = (" ".join(day) for day in Known(value).days)
+    elif kind == "name":
+        found = (form for word in plain(value).split() for form in name_forms(bare_word(word)))
+    elif kind == "quote":
+        found = stems(plain(value))
+    return frozenset(found) or frozenset({value.casefold()})
+
+
+def _same(kind: Kind, one: _Key, other: _Key) -> bool:
+    """Whether they do; quoted words also where one is a longer form: `satellites`, `satellite states`."""
+    return one <= other or other <= one if kind == "quote" else not one.isdisjoint(other)
 
 
 def disagreements(query: Query, ranked: Sequence[Candidate], shown: int) -> list[Point]:
-    """Where the best candidates differ on what is asked, if one of the first `shown` is among them."""
+    """Where the best candidates differ on what is asked; more surely so, if none of the first `shown` is among them."""
     return gathered(_differing(query, ranked[:COMPARED], shown))
 
 
@@ -127,8 +150,12 @@ def _asks(query: Query, one: Place, other: Place, found: Difference, shown: bool
 
 def _around(place: Place, value: str) -> frozenset[str]:
     """The index terms near a value."""
-    before, _, after = plain(place.sentence.text).partition(value)
-    return frozenset(terms(" ".join((*before.split()[-_AROUND:], *after.split()[:_AROUND]))))
+    text = plain(place.sentence.text)
+    match = re.search(rf"(?<!\w){re.escape(value)}(?!\w)", text)
+    if match is None:
+        return frozenset()
+    before, after = text[: match.start()].split()[-_AROUND:], text[match.end() :].split()[:_AROUND]
+    return frozenset(terms(" ".join((*before, *after))))
 
 
 def _place(candidate: Candidate) -> Place:

@@ -19,7 +19,7 @@ from qa.facts import quotations
 from qa.known import CALENDAR, ISO, Known, bare_word, plain
 from qa.names import name_forms, names
 from qa.numbers import Number, numbers
-from qa.polarity import polarity
+from qa.polarity import cue_of, polarity
 from qa.stems import stems
 
 Kind = Literal["number", "date", "name", "quote", "negation"]
@@ -56,6 +56,7 @@ _VAGUE = re.compile(r"\b(?:dozens?|hundreds|thousands|millions|billions|half|qua
 _SPANS = {"decad": 10, "centuri": 100, "dozen": 12}
 _NOW = re.compile(r"\b(?:now|today|currently|this (?:year|month|week))\b", re.IGNORECASE)
 _ALIKE = 0.4  # share of words that quotations have in common which are two versions of one
+_QUOTATIONS, _LONGEST = 8, 600  # of a sentence are looked at; characters of one
 _HOLD = 2  # words in common right beside what was put in the place of something else
 _FUNCTION = (STOP_WORDS - {"further"}) | {"anyone", "everyone", "anybody", "everybody", "mr", "mrs", "ms", "dr"}
 
@@ -105,11 +106,13 @@ class _Value:
     forms: frozenset[str]
     before: tuple[str, ...]
     after: tuple[str, ...]
+    start: int = 0
 
 
 def _value(text: str, start: int, end: int, sort: str, forms: frozenset[str]) -> _Value:
     before, after = _WORD.findall(text[:start])[-_NEAR:], _WORD.findall(text[end:])[:_NEAR]
-    return _Value(text[start:end], sort, forms, (*map(_form, reversed(before)), _EDGE), (*map(_form, after), _EDGE))
+    words = (*map(_form, reversed(before)), _EDGE), (*map(_form, after), _EDGE)
+    return _Value(text[start:end], sort, forms, *words, start)
 
 
 def _fit(one: _Value, other: _Value) -> int:
@@ -177,15 +180,15 @@ def _numbers(text: str) -> list[_Value]:
     if len(re.findall(r"\d+", text)) > _TABLE:
         return []
     text = _DAY.sub(lambda match: re.sub(r"\d", "#", match[0]), ISO.sub("#", text))
-    found, at = [], 0
-    for number in sorted(numbers(text, claimed=True), key=lambda number: text.find(number.text)):
-        start = text.find(number.text, at)
-        if start < 0 or _VAGUE.search(number.text):
-            continue
-        at = start + len(number.text)
-        forms, sort = _measured(number, text[at:]), _sort(number, text[:start])
-        found.append(_value(text, start, at, sort, forms))
-    return found
+    found: list[_Value] = []
+    for number in numbers(text, claimed=True):
+        for match in re.finditer(rf"(?<![\w.,]){re.escape(number.text)}(?!\w)", text):
+            taken = any(value.start <= match.start() < value.start + len(value.text) for value in found)
+            if not taken and not _VAGUE.search(number.text):
+                forms, sort = _measured(number, text[match.end() :]), _sort(number, text[: match.start()])
+                found.append(_value(text, match.start(), match.end(), sort, forms))
+                break
+    return sorted(found, key=lambda value: value.start)
 
 
 def _measured(number: Number, after: str) -> frozenset[str]:
@@ -246,10 +249,13 @@ def _goes_on(after: str) -> bool:
 def _numbers_of_one_time(one: Sentence, other: Sentence) -> list[Difference]:
     """Numbers that differ; if the years do, too, both are of their own time."""
     found = list(_values(one, other, "number", _numbers))
-    years = [difference for difference in found if _YEAR.fullmatch(difference.one)]
-    ours, theirs = ({*_YEAR.findall(text), *(["now"] if _NOW.search(text) else [])} for text in (one.text, other.text))
+    ours, theirs = (
+        {value.text for value in _numbers(plain(text)) if value.sort == "year"}
+        | ({"now"} if _NOW.search(text) else set())
+        for text in (one.text, other.text)
+    )
     apart = bool(ours) and bool(theirs) and ours.isdisjoint(theirs)
-    return [] if apart and len(years) < len(found) else found
+    return [] if apart and any(difference.one not in ours for difference in found) else found
 
 
 # -- denials
@@ -266,7 +272,21 @@ def _denials(one: str, other: str) -> Iterator[Difference]:
         if ours.count(head) == 1 and head in yours.affirmed - yours.denied:
             denied = _at(ours, ours.index(head))
             if any(_fit(denied, _at(theirs, n)) >= _DENIED for n, word in enumerate(theirs) if word == head):
-                yield Difference("negation", f"{cue} {head}", head)
+                yield Difference("negation", _denied(one, head, cue), _said(other, head))
+
+
+def _said(text: str, head: str) -> str:
+    """The word of a text that has this form."""
+    return next((word for word in _WORD.findall(plain(text)) if _form(word) == head), head)
+
+
+def _denied(text: str, head: str, cue: str) -> str:
+    """The same from the word on that denies it."""
+    text = plain(text)
+    words = list(_WORD.finditer(text))
+    at = next((n for n, word in enumerate(words) if _form(word[0]) == head), None)
+    start = next((n for n in range(at or 0, -1, -1) if cue_of(words[n][0].lower()) == cue), None) if words else None
+    return text[words[start].start() : words[at].end()] if at and start is not None else f"{cue} {head}"
 
 
 def _bare(text: str) -> list[str]:
@@ -283,9 +303,10 @@ def _at(words: Sequence[str], n: int) -> _Value:
 
 
 def _quotations(one: str, other: str) -> Iterator[Difference]:
-    for ours in quotations(plain(one)):
-        for theirs in quotations(plain(other)):
-            yield from _reworded(ours, theirs)
+    for ours in quotations(plain(one))[:_QUOTATIONS]:
+        for theirs in quotations(plain(other))[:_QUOTATIONS]:
+            if max(len(ours), len(theirs)) <= _LONGEST:
+                yield from _reworded(ours, theirs)
 
 
 def _reworded(one: str, other: str) -> Iterator[Difference]:

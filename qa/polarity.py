@@ -94,7 +94,7 @@ def _stem(token: str) -> str:
 def polarity(text: str) -> Polarity:
     """The negations of `text` with the stems they deny."""
     tokens = _TOKEN.findall(_EMPHASIS.sub(" ", plain(text)).casefold()[:20_000])
-    cues = [(n, cue) for n, token in enumerate(tokens) if (cue := _cue(token))]
+    cues = [(n, cue) for n, token in enumerate(tokens) if (cue := cue_of(token))]
     heads = tuple((cue, tuple(_heads(tokens[n + 1 :][:12]))) for n, cue in cues)
     reach = {place for n, _ in cues for place in range(n + 1, n + 1 + _reach(tokens[n + 1 :][:12]))}
     denied = {_stem(tokens[place]) for place in reach} - {""}
@@ -102,7 +102,8 @@ def polarity(text: str) -> Polarity:
     return Polarity(heads, frozenset(denied), frozenset(affirmed))
 
 
-def _cue(token: str) -> str:
+def cue_of(token: str) -> str:
+    """The word of denial that a lower-case token is or ends with, "" if it is none."""
     return "not" if token in _NOT or token.endswith("n't") else _VERBS.get(token, "")
 
 

@@ -28,7 +28,7 @@ _AS_NEAR = 0.02  # a rewrite may have made two sentences of one
 _SHARED = 2  # names that sentences of different articles have in common with what is around them
 _MOST = 0.5  # of the weight of the names
 _LEAD = 1  # sentence in which an article says what it is about
-_WORDS = 3  # of content
+_WORDS = 3  # of content that two sentences have in common at least
 _QUOTING = 50  # sentences with the same quotation that are compared
 
 
@@ -68,7 +68,7 @@ class _Folder:
 
     def __init__(self, reader: Reader) -> None:
         self.reader, self.catalog = reader, reader.catalog
-        self.contents = list(dict.fromkeys(entry.content for entry in reader.entries()))
+        self.contents = dict.fromkeys(entry.content for entry in reader.entries())
         self.passages = reader.totals().passages
         self._places = lru_cache(maxsize=1_000)(self._read)
         self._names = lru_cache(maxsize=1_000)(self._read_names)
@@ -81,7 +81,8 @@ class _Folder:
         for done, content in enumerate(self.contents):
             tell(done, len(self.contents))
             copies = set(self.catalog.copies([content])[content])
-            for place, near in zip(self._places(content), self.reader.neighbours(content, NEAREST), strict=True):
+            nearest = self.reader.neighbours(content, NEAREST + len(copies))  # copies are nearest, and say the same
+            for place, near in zip(self._places(content), nearest, strict=True):
                 for other, cosine in (*self._near(near), *self._with_quotation_of(place)):
                     pair = frozenset({(content, place.span.start), (other.content, other.span.start)})
                     if other.content != content and pair not in seen:
@@ -93,7 +94,7 @@ class _Folder:
         """Of each article the sentence that is nearest, and those that are hardly less near."""
         best: dict[int, float] = {}
         for content, ordinal, cosine in near:
-            if cosine >= max(QUOTED, best.setdefault(content, cosine) - _AS_NEAR):
+            if content in self.contents and cosine >= max(QUOTED, best.setdefault(content, cosine) - _AS_NEAR):
                 yield self._places(content)[ordinal], cosine
 
     def _with_quotation_of(self, place: Place) -> Iterator[tuple[Place, float]]:
@@ -107,7 +108,8 @@ class _Folder:
     def _compared(self, one: Place, other: Place, cosine: float, copies: bool) -> Iterator[Differing]:
         if not copies and len(_names_near(one) & _names_near(other)) < _SHARED:
             return
-        near = cosine >= NEAR and (copies or self._same_subject(one, other))
+        words = Known(one.sentence.text).stems & Known(other.sentence.text).stems
+        near = cosine >= NEAR and len(words) >= _WORDS and (copies or self._same_subject(one, other))
         for difference in differences(one.sentence, other.sentence):
             if near or difference.kind == "quote":
                 yield one, other, difference
@@ -117,9 +119,8 @@ class _Folder:
 
         Two towns in one template have the Census Bureau in common, and nothing that is said of it.
         """
-        words = Known(one.sentence.text).stems & Known(other.sentence.text).stems
         pairs = ((one.content, other.content), (other.content, one.content))
-        return len(words) >= _WORDS and all(self._named_in(content, there) for content, there in pairs)
+        return all(self._named_in(content, there) for content, there in pairs)
 
     def _named_in(self, content: int, other: int) -> bool:
         subject = self._names(content)[0]
@@ -130,11 +131,11 @@ class _Folder:
         """The names in the first sentences of an article, and all of its names."""
         texts = [place.sentence.text for place in self._places(content)]
         lead = [text for text in texts if not is_headline(text)][:_LEAD]
-        return _names(" ".join(lead)), _names("\n".join(texts))
+        return _names(" ".join(lead)), frozenset().union(*map(_names, texts))
 
     def _weigh(self, name: str) -> float:
         found = self.reader.frequencies(stems(name))
-        return math.log1p(self.passages / max(1, min(found.values(), default=1)))
+        return math.log1p(self.passages / min(found.values())) if found else 0.0
 
     def _read(self, content: int) -> list[Place]:
         article = self.reader.article(self.reader.files_of([content])[content][0].file)

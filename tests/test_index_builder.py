@@ -14,9 +14,9 @@ import pytest
 from standin import Desk, Words
 
 import index.builder
-from index.builder import Progress, build
+from index.builder import Progress, build, content_key
 from index.catalog import Catalog
-from index.embed import Embedder
+from index.embed import Embedder, Vectors
 from index.errors import InputError, StoreError, UnreadableFile
 from index.models import BuildReport
 from index.settings import Settings
@@ -348,12 +348,16 @@ def test_a_file_of_50_mb_is_indexed_in_bounded_time_and_memory(desk: Desk) -> No
         def add(self, ids: list[str], vectors: object) -> None:
             assert len(ids) <= 10_000
 
+        def search_all(self, vectors: Vectors, n: int) -> list[list[tuple[str, float]]]:
+            return [[(f"{content_key(path.read_bytes(), path.name)}:0", 1.0) for path in (big, small)] for _ in vectors]
+
         def close(self) -> None:
             pass
 
     desk.embedder = Fast()
     desk.write("big.txt", "extraordinarily " * (50_000_000 // 16))
     desk.write("small.txt", PUTIN)
+    big, small = desk.folder / "big.txt", desk.folder / "small.txt"
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(index.builder, "open_vectors", lambda *_: NoIndex())
         before, started = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.monotonic()

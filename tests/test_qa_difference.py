@@ -32,7 +32,11 @@ def between(one: str, other: str, around: str = "") -> list[Pair]:
             ("name", "Ukraine", "Russia"),
         ),
         ("She met Anna Lund there.", "She met Maria Lund there.", ("name", "Anna", "Maria")),
-        ("The court did not acquit the men.", "The court acquitted the men.", ("negation", "not acquit", "acquit")),
+        ("The court did not acquit the men.", "The court acquitted the men.", ("negation", "not acquit", "acquitted")),
+        ("In Kabul 1200 soldiers died.", "In Kabul 1500 soldiers died.", ("number", "1200", "1500")),
+        ("On 12 May the raid killed 2 men.", "On 12 May the raid killed 3 men.", ("number", "2", "3")),
+        ("Sales rose by 1.2 percent.", "Sales rose by 2.1 percent.", ("number", "1.2 percent", "2.1 percent")),
+        ("The bridge isn't safe.", "The bridge is safe.", ("negation", "isn't safe", "safe")),
         ("Nobody knows it: the bridge isn't safe.", "The bridge is safe.", None),  # two denials
         ("It is “of great concern” to us.", "It is “of great importance” to us.", ("quote", "concern", "importance")),
         (
@@ -99,3 +103,8 @@ def test_each_difference_is_told_once() -> None:
     one, other = Sentence("“We fight,” he said. “We fight.”"), Sentence("“We rest,” he said. “We rest.”")
     assert len(differences(one, other)) == len(set(differences(one, other)))
     assert Difference("number", "1", "2") in differences(Sentence("It has 1 door."), Sentence("It has 2 doors."))
+
+
+def test_many_words_take_no_time() -> None:
+    one, other = 'He said "' + "a " * 480 + '".', 'He said "' + "a b " * 240 + '".'
+    assert differences(Sentence(one), Sentence(other)) == []

@@ -102,3 +102,64 @@ def test_two_towns_in_one_template_are_no_conflict(tmp_path: Path, embedder: Emb
 @pytest.mark.parametrize("texts", [{}, {"one": FERRY}])
 def test_with_nothing_to_compare_there_is_nothing(tmp_path: Path, embedder: Embedder, texts: dict[str, str]) -> None:
     assert surveyed(tmp_path, embedder, **texts) == Survey((), ())
+
+
+RAID = "The raid in Kabul on Sunday killed {} soldiers of the Nangar brigade, colonel Omar Daud said in the morning."
+MEDALS = "The team from Oslo led by Kari Moe won {} medals at the games in Turin, the federation of Norway said."
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "kind", "values"),
+    [
+        ("2.5 percent", "5 percent", "number", {"2.5 percent", "5 percent"}),
+        ("12", "12 thousand", "number", {"12", "12 thousand"}),
+        ("$1.2 million", "$2 million", "number", {"$1.2 million", "$2 million"}),
+    ],
+)
+def test_each_value_has_its_side(
+    tmp_path: Path, embedder: Embedder, one: str, other: str, kind: str, values: set[str]
+) -> None:
+    text = (
+        "The budget of the city of Norrby grew by {} in the year to June, mayor Ingrid Dahl told the council of Norrby."
+    )
+    found = surveyed(tmp_path, embedder, one=text.format(one), two=text.format(other))
+    assert [(c.kind, {side.value for side in c.sides}) for c in found.conflicts] == [(kind, values)]
+
+
+def test_who_denies_stands_apart_from_who_affirms(tmp_path: Path, embedder: Embedder) -> None:
+    text = "The minister of trade, Ingrid Dahl, will {}sign the peace treaty with France in Norrby on Tuesday."
+    found = surveyed(tmp_path, embedder, one=text.format(""), two=text.format("not "))
+    assert told(found) == [("negation", {"sign": {"one"}, "not sign": {"two"}})]
+
+
+def test_stories_with_the_same_numbers_stay_apart(tmp_path: Path, embedder: Embedder) -> None:
+    texts = {"ka1": RAID.format(2), "ka2": RAID.format(3), "os1": MEDALS.format(2), "os2": MEDALS.format(3)}
+    assert told(surveyed(tmp_path, embedder, **texts)) == [
+        ("number", {"2": {"ka1"}, "3": {"ka2"}}),
+        ("number", {"2": {"os1"}, "3": {"os2"}}),
+    ]
+
+
+def test_many_copies_do_not_hide_the_other_side(tmp_path: Path, embedder: Embedder) -> None:
+    texts = {f"a{n:02}": f"{RAID.format(12)}\n\nUpdate {n}." for n in range(9)}
+    texts |= {f"b{n:02}": f"{RAID.format(14)}\n\nUpdate {n}." for n in range(9)}
+    ((kind, sides),) = told(surveyed(tmp_path, embedder, **texts))
+    assert (kind, sides.keys()) == ("number", {"12", "14"})
+    assert all(file.startswith("a") for file in sides["12"])
+    assert all(file.startswith("b") for file in sides["14"])
+
+
+def test_an_old_version_that_a_build_has_not_removed_yet_is_passed_over(
+    tmp_path: Path, embedder: Embedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, settings = tmp_path / "articles", Settings(store=str(tmp_path / "store"))
+    folder.mkdir()
+    (folder / "a.txt").write_text(RAID.format(12), encoding="utf-8")
+    (folder / "b.txt").write_text(RAID.format(12), encoding="utf-8")
+    build(folder, settings, embedder=embedder)
+    (folder / "a.txt").write_text(RAID.format(13), encoding="utf-8")
+    (folder / "b.txt").write_text(RAID.format(14), encoding="utf-8")
+    monkeypatch.setattr("index.catalog.Catalog.drop_unnamed", lambda self: [])
+    build(folder, settings, embedder=embedder)
+    with closing(Reader(settings, embedder)) as reader:
+        assert {value for _, sides in told(survey(reader)) for value in sides} == {"13", "14"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from contextlib import closing
 from typing import TYPE_CHECKING
@@ -69,7 +70,7 @@ def _show_side(side: Side, cited: Mapping[int, Citation], last: str | None, cons
         later = ", the latest" if last and citation.published == last else ""
         console.print(Text(f"      {plain(describe(citation))}{later}"))
         quote = Text(plain(citation.quote), style="dim")
-        quote.highlight_words([plain(side.value)], style="not dim bold")
+        quote.highlight_regex(rf"(?<!\w){re.escape(plain(side.value))}(?!\w)", "not dim bold")
         console.print(Padding(quote, (0, 0, 0, 9)))
 
 
