@@ -64,22 +64,16 @@ def rows(files: list[str], found: set[tuple[str, str]]) -> Iterator[str]:
     for kind, names in kinds.items():
         last = [{Path(a).name, Path(b).name} for a, b in pairs]
         own = [pair for pair, ends in zip(pairs, last, strict=True) if pairs[pair] and _is_of(ends, names)]
-        yield f"| {kind} | {len(own)} | {share(sum(pair in found for pair in own), len(own))} |"
-    yield f"| all: recall | {sum(pairs.values())} | {share(sum(pairs[p] for p in found), sum(pairs.values()))} |"
-    yield f"| all: precision | {len(found)} | {share(sum(pairs[p] for p in found), len(found))} |"
-    wrong = len(found) - sum(pairs[p] for p in found)
-    others = len(pairs) - sum(pairs.values())
-    yield f"| pairs of different articles, taken for copies | {others} | {share(wrong, others)} |"
+        yield f"| {kind} | {len(own)} | {wilson(sum(pair in found for pair in own), len(own)) or 'n/a'} |"
+    right, true = sum(pairs[pair] for pair in found), sum(pairs.values())
+    wrong, others = len(found) - right, len(pairs) - true
+    yield f"| all: recall | {true} | {wilson(right, true) or 'n/a'} |"
+    yield f"| all: precision | {len(found)} | {wilson(right, len(found)) or 'n/a'} |"
+    yield f"| pairs of different articles, taken for copies | {others} | {wilson(wrong, others) or 'n/a'} |"
 
 
 def _is_of(ends: set[str], names: set[str]) -> bool:
     return ends <= names if len(names) > 1 else bool(ends & names)
-
-
-def share(count: int, of: int) -> str:
-    """A share with its interval."""
-    estimate = wilson(count, of)
-    return f"{estimate.mean:.3f} [{estimate.low:.3f}, {estimate.high:.3f}]" if estimate else "n/a"
 
 
 def main(source: Path, out: Path) -> None:

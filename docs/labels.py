@@ -36,8 +36,7 @@ def main(labels: Path, out: Path, folders: list[Path]) -> None:
         read = [known[row["key"]] for row in found if row["key"] in known]
         unread += [row for row in found if row["key"] not in known]
         share = wilson(read.count(False), len(read))
-        told = f"{share.mean:.3f} [{share.low:.3f}, {share.high:.3f}]" if share else "n/a"
-        lines.append(f"| {folder.name} | {len(found)} | {len(read)} | {told} |")
+        lines.append(f"| {folder.name} | {len(found)} | {len(read)} | {share or 'n/a'} |")
     out.write_text("\n".join(lines) + "\n", encoding="utf-8")
     text = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in unread)
     out.with_suffix(".unread.jsonl").write_text(text, encoding="utf-8")

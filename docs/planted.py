@@ -24,11 +24,11 @@ from index.builder import build
 from index.catalog import Catalog
 from index.opening import catalog_path
 from index.settings import Settings
+from qa.conflict import NEAR
 from qa.difference import Sentence, differences
 from qa.known import CALENDAR, plain
 from qa.names import names
 from qa.stems import stems
-from qa.survey import NEAR
 
 KINDS = ("number", "date", "name", "negation")
 MOST = 150  # changes of a kind
@@ -75,12 +75,7 @@ def aligned(
     cosines = one[1] @ other[1].T
     for n, row in enumerate(cosines):
         if row.max() >= NEAR:
-            yield sentence(one[0], n), sentence(other[0], int(row.argmax()))
-
-
-def sentence(texts: tuple[str, ...], n: int) -> Sentence:
-    """A sentence between its neighbours."""
-    return Sentence(texts[n], " ".join((*texts[max(0, n - 1) : n], *texts[n + 1 : n + 2])))
+            yield Sentence.among(one[0], n), Sentence.among(other[0], int(row.argmax()))
 
 
 def changes(pair: Pair, others: list[str], chance: random.Random) -> Iterator[tuple[str, str]]:
@@ -139,8 +134,8 @@ def rows(found: list[Pair]) -> Iterator[str]:
             for pair, text in asked
         )
         right, total = right + seen, total + len(asked)
-        yield f"| a changed {kind} | {len(asked)} | {share(seen, len(asked))} |"
-    yield f"| all changes | {total} | {share(right, total)} |"
+        yield f"| a changed {kind} | {len(asked)} | {wilson(seen, len(asked)) or 'n/a'} |"
+    yield f"| all changes | {total} | {wilson(right, total) or 'n/a'} |"
 
 
 def slips(found: list[Pair]) -> Iterator[str]:
@@ -148,19 +143,12 @@ def slips(found: list[Pair]) -> Iterator[str]:
     told = [(pair, difference) for pair in found for difference in differences(pair.one, pair.other)]
     typed = [(pair, difference) for pair, difference in told if difference.kind in KINDS]
     words = {pair for pair, difference in told if difference.kind == "quote"}
-    count = len({pair for pair, _ in typed})
-    asked = len(found)
-    yield f"| as they are: a number, date, name or denial is said to differ | {asked} | {share(count, asked)} |"
-    yield f"| as they are: words within quotation marks differ | {asked} | {share(len(words), asked)} |"
+    asked, count = len(found), wilson(len({pair for pair, _ in typed}), len(found))
+    yield f"| as they are: a number, date, name or denial is said to differ | {asked} | {count or 'n/a'} |"
+    yield f"| as they are: words within quotation marks differ | {asked} | {wilson(len(words), asked) or 'n/a'} |"
     yield ""
     for pair, difference in typed:
         yield f"- {pair.file}: {difference.kind}, “{difference.one}” or “{difference.other}”"
-
-
-def share(count: int, of: int) -> str:
-    """A share with its interval."""
-    estimate = wilson(count, of)
-    return f"{estimate.mean:.3f} [{estimate.low:.3f}, {estimate.high:.3f}]" if estimate else "n/a"
 
 
 def main(source: Path, out: Path) -> None:

@@ -137,8 +137,7 @@ def _line(what: str, shown: Sequence[Best], asked: int) -> str:
     if estimate is None:
         return f"| {what} | 0 | n/a | n/a |"
     f1 = sum(pick.f1 for pick in shown) / len(shown)
-    interval = f"{estimate.mean:.3f} [{estimate.low:.3f}, {estimate.high:.3f}]"
-    return f"| {what} | {len(shown) / asked:.3f} | {interval} | {f1:.3f} |"
+    return f"| {what} | {len(shown) / asked:.3f} | {estimate} | {f1:.3f} |"
 
 
 def fit(found: Sequence[Pick]) -> dict[str, Any]:

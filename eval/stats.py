@@ -26,6 +26,11 @@ class Estimate:
     high: float | None
     n: int
 
+    def __str__(self) -> str:
+        """The figure with its interval, as it stands in tables: `0.875 [0.844, 0.901]`."""
+        interval = "" if self.low is None or self.high is None else f" [{self.low:.3f}, {self.high:.3f}]"
+        return f"{self.mean:.3f}{interval}"
+
 
 def mean_ci(values: Sequence[float], clusters: Sequence[Hashable]) -> Estimate | None:
     """The mean with a 95% percentile interval by bootstrap over clusters; None for no values.

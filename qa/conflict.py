@@ -129,7 +129,7 @@ def disagreements(query: Query, ranked: Sequence[Candidate], shown: int) -> list
 def _differing(query: Query, best: Sequence[Candidate], shown: int) -> Iterator[Differing]:
     wanted = _ANSWERS.get(kind_of(query.asked))
     places, vectors = [_place(candidate) for candidate in best], [_vector(candidate) for candidate in best]
-    quoted = [_quoted(candidate.text) for candidate in best]
+    quoted = [quoted_words(candidate.text) for candidate in best]
     for n, m in combinations(range(len(best)), 2):
         one, other, cosine = places[n], places[m], float(vectors[n] @ vectors[m])
         same_words = any(mine in yours or yours in mine for mine in quoted[n] for yours in quoted[m])
@@ -143,9 +143,8 @@ def _differing(query: Query, best: Sequence[Candidate], shown: int) -> Iterator[
 
 def _asks(query: Query, one: Place, other: Place, found: Difference, shown: bool) -> bool:
     """Whether enough of the question stands around what differs; around both, where neither is shown."""
-    known = query.known / (query.known + query.unknown) if query.known else 0.0
     held = min(query.coverage(_around(place, value)) for place, value in ((one, found.one), (other, found.other)))
-    return known * held >= (_ASKED if shown else _ASKED_UNSHOWN)
+    return query.known_share * held >= (_ASKED if shown else _ASKED_UNSHOWN)
 
 
 def _around(place: Place, value: str) -> frozenset[str]:
@@ -172,6 +171,6 @@ def _vector(candidate: Candidate) -> Vectors:
     return vector
 
 
-def _quoted(text: str) -> frozenset[str]:
-    """What stands in quotation marks, if it is more than a word."""
-    return frozenset(quoted.casefold() for quoted in quotations(plain(text)) if " " in quoted)
+def quoted_words(text: str) -> list[str]:
+    """What stands in quotation marks, if it is more than a word; each once, without capitals."""
+    return list(dict.fromkeys(quoted.casefold() for quoted in quotations(plain(text)) if " " in quoted))

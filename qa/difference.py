@@ -77,6 +77,11 @@ class Sentence:
     text: str
     around: str = ""
 
+    @classmethod
+    def among(cls, texts: Sequence[str], n: int) -> Sentence:
+        """The n-th of the sentences of an article, between its neighbours."""
+        return cls(texts[n], " ".join((*texts[max(0, n - 1) : n], *texts[n + 1 : n + 2])))
+
 
 def differences(one: Sentence, other: Sentence) -> list[Difference]:
     """Where the two differ; nothing where they only use other words."""
@@ -249,6 +254,8 @@ def _goes_on(after: str) -> bool:
 def _numbers_of_one_time(one: Sentence, other: Sentence) -> list[Difference]:
     """Numbers that differ; if the years do, too, both are of their own time."""
     found = list(_values(one, other, "number", _numbers))
+    if not found:
+        return []
     ours, theirs = (
         {value.text for value in _numbers(plain(text)) if value.sort == "year"}
         | ({"now"} if _NOW.search(text) else set())

@@ -169,8 +169,7 @@ def relevance_signals(query: Query, found: Sequence[Found]) -> dict[str, float]:
 
     Words that the index does not know count in that mass.
     """
-    share = query.known / (query.known + query.unknown) if query.known else 0.0
     return {
         "cosine": max(item.cosine for item in found),
-        "coverage": share * max(query.coverage(frozenset(item.passage.stems)) for item in found),
+        "coverage": query.known_share * max(query.coverage(frozenset(item.passage.stems)) for item in found),
     }

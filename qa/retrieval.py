@@ -53,6 +53,11 @@ class Query:
         """What the known terms weigh together."""
         return sum(self.weights.values())
 
+    @property
+    def known_share(self) -> float:
+        """The share of the question's weight that terms which the index knows have, 0..1."""
+        return self.known / (self.known + self.unknown) if self.known else 0.0
+
     def coverage(self, stems: Collection[str]) -> float:
         """The share of the question's known weight that `stems` hold, 0..1."""
         held = sum(weight for stem, weight in self.weights.items() if stem in stems)  # always summed in the same order

@@ -15,9 +15,8 @@ from typing import Any
 
 from index.reader import Reader
 from qa.cite import Quotation, cite
-from qa.conflict import NEAR, QUOTED, Differing, Place, gathered
+from qa.conflict import NEAR, QUOTED, Differing, Place, gathered, quoted_words
 from qa.difference import Sentence, differences, is_headline
-from qa.facts import quotations
 from qa.known import Known, bare_word, plain
 from qa.models import Citation, Conflict
 from qa.names import names
@@ -72,6 +71,7 @@ class _Folder:
         self.passages = reader.totals().passages
         self._places = lru_cache(maxsize=1_000)(self._read)
         self._names = lru_cache(maxsize=1_000)(self._read_names)
+        self._names_near = lru_cache(maxsize=10_000)(_names_near)  # each sentence meets many others
         self._weight = cache(self._weigh)
         self._quoting: dict[str, list[Place]] = {}
 
@@ -99,14 +99,14 @@ class _Folder:
 
     def _with_quotation_of(self, place: Place) -> Iterator[tuple[Place, float]]:
         """Sentences before it that quote the same words; it is one of them from now on."""
-        for quoted in quotations(plain(place.sentence.text)):
-            others = self._quoting.setdefault(quoted.casefold(), [])
-            if " " in quoted and len(others) < _QUOTING:
+        for quoted in quoted_words(place.sentence.text):
+            others = self._quoting.setdefault(quoted, [])
+            if len(others) < _QUOTING:
                 yield from ((other, 1.0) for other in others)
                 others.append(place)
 
     def _compared(self, one: Place, other: Place, cosine: float, copies: bool) -> Iterator[Differing]:
-        if not copies and len(_names_near(one) & _names_near(other)) < _SHARED:
+        if not copies and len(self._names_near(one) & self._names_near(other)) < _SHARED:
             return
         words = Known(one.sentence.text).stems & Known(other.sentence.text).stems
         near = cosine >= NEAR and len(words) >= _WORDS and (copies or self._same_subject(one, other))
@@ -141,7 +141,4 @@ class _Folder:
         article = self.reader.article(self.reader.files_of([content])[content][0].file)
         spans = self.catalog.spans(content)
         texts = [article.text[span.start : span.end] for span in spans]
-        return [
-            Place(content, span, Sentence(texts[n], " ".join((*texts[max(0, n - 1) : n], *texts[n + 1 : n + 2]))))
-            for n, span in enumerate(spans)
-        ]
+        return [Place(content, span, Sentence.among(texts, n)) for n, span in enumerate(spans)]

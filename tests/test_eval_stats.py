@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from eval.stats import bootstrap, mean_ci, paired_p, ratio_ci, wilson
+from eval.stats import Estimate, bootstrap, mean_ci, paired_p, ratio_ci, wilson
 
 
 def test_mean_of_two_clusters() -> None:
@@ -124,3 +124,8 @@ def test_p_of_many_clusters_is_drawn_and_always_the_same() -> None:
     found = paired_p(differences, clusters)
     assert found == pytest.approx(0.057, abs=0.01)
     assert found == paired_p(differences, clusters)
+
+
+def test_a_figure_is_written_with_its_interval_where_it_has_one() -> None:
+    assert str(Estimate(0.875, 0.8444, 0.9006, 520)) == "0.875 [0.844, 0.901]"
+    assert str(Estimate(0.5, None, None, 1)) == "0.500"

@@ -73,11 +73,7 @@ def test_rewrites_with_one_thing_changed(tmp_path: Path, embedder: Embedder) -> 
         two="Ferry aground\n\n" + FERRY.replace("212", "221"),
         three=FERRY.replace("Tuesday", "Monday").replace("saved us", "killed us"),
     )
-    assert told(found) == [
-        ("date", {"Tuesday": {"one", "two"}, "Monday": {"thr"}}),
-        ("number", {"212": {"one", "thr"}, "221": {"two"}}),
-        ("quote", {"saved": {"one", "two"}, "killed": {"thr"}}),
-    ] or sorted(told(found), key=str) == sorted(
+    assert sorted(told(found), key=str) == sorted(
         [
             ("date", {"Monday": {"thr"}, "Tuesday": {"one", "two"}}),
             ("number", {"212": {"one", "thr"}, "221": {"two"}}),

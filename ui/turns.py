@@ -122,7 +122,7 @@ def _confidence(confidence: float | None) -> str:
 
 def _conflict(turn: str, conflict: Conflict, cited: Mapping[int, Citation]) -> str:
     """The sides next to each other, each with its sources."""
-    title = "These may be different things" if conflict.kind == "ambiguous" else "The sources differ"
+    title = conflict.title if conflict.kind == "ambiguous" else "The sources differ"
     return tag(
         "section",
         text("h3", title)
