@@ -102,6 +102,7 @@ measure:
 	$(BIN)/python docs/models.py runs/conflicts.md $(foreach set,onestopqa xquad squad2 ramdocs,runs/conflicts-$(set))
 	$(BIN)/python docs/copies.py $(DATA)/onestop_qa/onestop_qa.json runs/copies.md
 	$(BIN)/python docs/planted.py $(DATA)/onestop_qa/onestop_qa.json runs/planted.md
+	$(EVAL) confidence runs/data/onestopqa runs/data/xquad --open runs/data/squad2 --out runs/confidence.md --plot docs/risk.svg
 	$(EVAL) curve runs/data/xquad --out docs/words.svg | tee runs/words.txt
 	$(EVAL) bench runs/data/onestopqa runs/data/xquad --out runs/speed
 	$(EVAL) crowd runs/data/xquad --people 20 --rounds 10 --out runs/crowd.md

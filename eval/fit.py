@@ -1,8 +1,7 @@
 """Fit the weights of `qa/weights.json` on the tuning parts of gold sets.
 
-Three fits, all deterministic: which sentence answers, by a conditional logit over the candidates of each question; how
-many to show, by the share of probability at which enough has been shown; and when to refuse, by a logistic regression
-that tells the questions of a set from those of the others.
+Two fits, both deterministic: which sentence answers, by a conditional logit over the candidates of each question; and
+how many to show, by the share of probability at which enough has been shown.
 """
 
 from __future__ import annotations
@@ -18,20 +17,16 @@ import numpy.typing as npt
 
 from eval.gold import Gold, GoldSpan, load_gold, locate
 from eval.metrics import contains
-from eval.regression import Choice, Mask, Matrix, conditional_logit, logistic
+from eval.regression import Choice, Mask, Matrix, conditional_logit
 from index.builder import build
-from index.errors import InputError
 from index.reader import Reader
 from index.settings import Settings
-from qa.evidence import FEATURES, Candidate, candidates, how_many, ranking, relevance_signals
+from qa.evidence import FEATURES, Candidate, candidates, how_many, ranking
 from qa.retrieval import Found, Query, analyse, search
 
 RIDGE = 0.0005  # of the conditional logit; cross-validated over articles
-RELEVANCE_RIDGE = 1e-4
 WORDS = 75  # longest answer that a second or third sentence may make
 MEAN_WORDS = 42.0  # what an answer may take on average over the tuning parts
-FALSE_REFUSALS = 0.01  # of questions that the articles do bear on
-SIGNALS = ("cosine", "coverage")
 
 
 @dataclass(frozen=True)
@@ -53,19 +48,13 @@ class Corpus:
 
 
 def fit(sets: Sequence[tuple[Path, Path]], work: Path, tell: Callable[[str], None]) -> dict[str, Any]:
-    """The weights fitted on the tuning parts of `sets`, (gold file, folder of articles) pairs; indexes go to `work`.
-
-    Raises `InputError` for fewer than two sets: questions of one are off the topic of the others.
-    """
-    if len(sets) < 2:
-        raise InputError("Fitting needs at least two gold sets: the questions of one are off the topic of the others.")
+    """The weights fitted on the tuning parts of `sets`, (gold file, folder of articles) pairs; indexes go to `work`."""
     corpora = [_open(gold, folder, work / f"store-{n}") for n, (gold, folder) in enumerate(sets)]
     try:
         examples = [example for corpus in corpora for example in _examples(corpus)]
         tell(f"{len(examples)} tuning questions with an answer among the candidates")
         features = conditional_logit([Choice(example.features, example.right) for example in examples], RIDGE)
         enough = _enough(examples, features)
-        relevance, threshold = _relevance(corpora)
     finally:
         for corpus in corpora:
             corpus.reader.close()
@@ -73,8 +62,6 @@ def fit(sets: Sequence[tuple[Path, Path]], work: Path, tell: Callable[[str], Non
         "features": {name: round(float(value), 3) for name, value in zip(FEATURES, features, strict=True)},
         "enough": enough,
         "words": WORDS,
-        "relevance": relevance,
-        "refuse_below": threshold,
         "fitted_on": f"tuning parts of {', '.join(gold.parent.name for gold, _ in sets)}; {len(examples)} questions",
     }
 
@@ -141,22 +128,3 @@ def _enough(examples: Sequence[Example], weights: Matrix) -> float:
         if np.mean(words) <= MEAN_WORDS:
             return round(float(enough), 2)
     return 0.3
-
-
-def _relevance(corpora: Sequence[Corpus]) -> tuple[dict[str, float], float]:
-    """Logistic regression on the signals of own and of foreign questions, and the threshold for `FALSE_REFUSALS`."""
-    rows: list[list[float]] = []
-    own: list[bool] = []
-    for corpus in corpora:
-        for other in corpora:
-            for row in other.gold:
-                query, found = _search(row.question, corpus.reader)
-                signals = relevance_signals(query, found)
-                rows.append([signals[name] for name in SIGNALS])
-                own.append(other is corpus)
-    weights = logistic(np.array(rows), np.array(own), RELEVANCE_RIDGE)
-    logits = np.array(rows)[np.array(own)] @ weights[:-1] + weights[-1]
-    threshold = 1 / (1 + np.exp(-np.quantile(logits, FALSE_REFUSALS)))
-    names = (*SIGNALS, "intercept")
-    fitted = {name: round(float(value), 3) for name, value in zip(names, weights, strict=True)}
-    return fitted, round(float(threshold), 4)

@@ -49,12 +49,15 @@ class Settings:
     nli_model: str = ""
     """Cross-encoder for entailment (sentence-transformers name or path) that checks what is written; empty for none."""
 
+    risk: float = 0.75
+    """The risk of a wrong answer that you take, 0..1: an answer whose confidence is below 1 - `risk` is refused."""
+
     auth: str = field(default="", repr=False)
     """`user:password` that the chat asks for; empty for none."""
 
     @classmethod
     def load(
-        cls, folder: str | Path = ".", environ: Mapping[str, str] | None = None, **overrides: str | None
+        cls, folder: str | Path = ".", environ: Mapping[str, str] | None = None, **overrides: str | float | None
     ) -> Settings:
         """Read `byline.toml` in `folder`, then the environment, then `overrides` that are not None.
 
@@ -64,10 +67,26 @@ class Settings:
         values = _from_file(Path(folder) / CONFIG_FILE)
         values |= _from_environment(os.environ if environ is None else environ)
         values |= {key: value for key, value in overrides.items() if value is not None}
-        for key, value in values.items():
-            if not value.strip():
-                raise InputError(f"{key} must not be empty.")
-        return replace(cls(), **values)
+        checked: dict[str, Any] = {
+            key: _share(key, value) if key == "risk" else _words(key, value) for key, value in values.items()
+        }
+        return replace(cls(), **checked)
+
+
+def _words(key: str, value: str) -> str:
+    if not value.strip():
+        raise InputError(f"{key} must not be empty.")
+    return value
+
+
+def _share(key: str, value: str | float) -> float:
+    try:
+        share = -1.0 if isinstance(value, bool) else float(value)
+    except (ValueError, TypeError):
+        share = -1.0
+    if not 0 <= share <= 1:
+        raise InputError(f"{key} must be a number from 0 to 1, not {value}.")
+    return share
 
 
 def _from_file(path: Path) -> dict[str, Any]:
@@ -81,7 +100,7 @@ def _from_file(path: Path) -> dict[str, Any]:
         raise InputError(f"{path} cannot be read: {error.strerror}") from error
     for key, value in values.items():
         _check(key, str(path))
-        if not isinstance(value, str):
+        if not isinstance(value, str) and key != "risk":
             raise InputError(f"{path}: {key} must be a string in quotation marks, not {value!r}")
     return values
 

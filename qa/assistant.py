@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from types import TracebackType
@@ -17,8 +17,9 @@ from index.settings import Settings
 from index.terms import terms
 from qa import refusal
 from qa.cite import Quotation, cite, render
+from qa.confidence import Confidence, confidence
 from qa.conflict import Place, Point, disagreements
-from qa.evidence import Candidate, choose, rank, relevance, weights
+from qa.evidence import Candidate, choose, rank
 from qa.followup import Turns, in_context, leans_back
 from qa.llm.choose import Chosen, choose_model
 from qa.models import Answer, Citation, Evidence, Hit, Statement
@@ -26,7 +27,8 @@ from qa.orders import is_hostile
 from qa.overview import overview, topic_of
 from qa.phrase import Phrased, phrase, quote
 from qa.prompts import MOST_EVIDENCE
-from qa.retrieval import CANDIDATES, Found, Query, analyse, hits, search
+from qa.retrieval import CANDIDATES, analyse, hits, search
+from qa.voices import Groups, Voice, confirming, groups, voices
 from qa.writer import Writer
 
 HITS = 10
@@ -137,10 +139,14 @@ class Assistant:
             asked.hits = tuple(hits(found, self.reader, asked.scope, HITS))
             asked.lap("search")
             ranked = rank(query, found)
-            reason = self._why_not(asked, query, found) or (None if ranked else refusal.NOTHING_FOUND)
-            shown = len(choose(ranked))
-            best = [] if reason else ranked[: MOST_EVIDENCE if self._writer else shown]
-            citations = cite([quotation(item) for item in best], self.reader, asked.scope)
+            alike = self._groups(ranked)
+            told = voices(ranked, alike)
+            said = [voice.said for voice in told]
+            shown = len(choose(said))
+            reason = self._why_not(asked, confidence(query, found, said, shown))
+            best = [] if reason else told[: MOST_EVIDENCE if self._writer else shown]
+            quotations = [heard(voice, confirming(voice, ranked, alike, query.asked)) for voice in best]
+            citations = cite(quotations, self.reader, asked.scope)
             hostile = self._hostile(citations)
             asked.lap("cite")
         yield Evidence(asked.hits)
@@ -151,10 +157,16 @@ class Assistant:
         else:
             phrased = yield from phrase(self._writer, asked.search, citations, shown, hostile)
             asked.lap("phrase")
-            points = disagreements(query, ranked, shown)
+            # Among all that was found: a copy that changed a word is what must be seen.
+            points = disagreements(query, ranked, {place for voice in told[:shown] for place in voice.places})
             phrased = _with_conflicts(phrased, points, self._cited(points, asked.scope))
             asked.lap("compare")
             yield self._answered(asked, phrased)
+
+    def _groups(self, ranked: Sequence[Candidate]) -> Groups:
+        """Which of the articles of these candidates are copies of each other."""
+        contents = {candidate.found.passage.content for candidate in ranked}
+        return groups(contents, self.reader.catalog.copies(contents))
 
     def _cited(self, points: Sequence[Point], scope: Scope | None) -> dict[Place, Citation]:
         """The sentences of all sides, cited, but for those that a build has just removed."""
@@ -200,6 +212,7 @@ class Assistant:
             statements=phrased.statements,
             citations=phrased.citations,
             conflicts=phrased.conflicts,
+            confidence=asked.confidence,
             hits=asked.hits,
             dropped=phrased.dropped,
             unknown_markers=phrased.unknown_markers,
@@ -208,14 +221,23 @@ class Assistant:
             timings=asked.timings,
         )
 
-    def _why_not(self, asked: _Asked, query: Query, found: Sequence[Found]) -> str | None:
+    def _why_not(self, asked: _Asked, sure: Confidence) -> str | None:
         if not self.reader.totals().sentences:
             return refusal.EMPTY_INDEX
         if asked.scope is not None and not asked.scope.entries:
             return refusal.EMPTY_SCOPE
         if not terms(asked.search):
             return refusal.NO_WORDS
-        return refusal.NOTHING_FOUND if relevance(query, found) < weights().refuse_below else None
+        asked.confidence = round(sure.value, 4)
+        risk = self.settings.risk
+        match sure.doubt(risk):
+            case "topic":
+                return refusal.NOTHING_FOUND
+            case "premise":
+                return refusal.FALSE_PREMISE
+            case "answer":
+                return refusal.unsure(sure.right, 1 - risk)
+        return None
 
     def _asked(
         self, question: str, history: History, since: str | date | None, until: str | date | None, files: Sequence[str]
@@ -250,6 +272,7 @@ class _Asked:
     scope: Scope | None
     search: str  # what is searched for: the question, and those before it that it leans on
     hits: tuple[Hit, ...] = ()
+    confidence: float | None = None
     notes: list[str] = field(default_factory=list)
     timings: dict[str, float] = field(default_factory=dict)
     _since: float = field(default_factory=time.perf_counter)
@@ -267,6 +290,7 @@ class _Asked:
             text=refusal.TEXT,
             answered=False,
             reason=reason,
+            confidence=self.confidence,
             hits=self.hits,
             nearest=self.hits[: refusal.NEAREST],
             notes=tuple(self.notes),
@@ -291,6 +315,14 @@ def _with_conflicts(phrased: Phrased, points: Sequence[Point], differing: Mappin
 def quotation(chosen: Candidate) -> Quotation:
     """A sentence that was chosen, as `qa.cite.cite` takes it."""
     return Quotation(chosen.found.passage.content, chosen.sentence, chosen.text, chosen.probability)
+
+
+def heard(voice: Voice, others: Iterable[Candidate]) -> Quotation:
+    """The same of a sentence with its copies, and with the others that confirm it."""
+    copies, confirming = (
+        tuple((c.found.passage.content, c.sentence) for c in found) for found in (voice.copies, others)
+    )
+    return replace(quotation(voice.said), copies=copies, confirming=confirming)
 
 
 def _clean(name: str, question: str) -> str:

@@ -1,24 +1,28 @@
-"""Sentences -> statements and citations, at exact offsets and with every place that says the same words."""
+"""Sentences -> statements and citations, at exact offsets and with every place that says the same."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from index.models import Article, Span
 from index.normal import same_words, text_key
 from index.reader import ArticleEntry, Reader, Scope
 from qa.models import Citation, Place, Statement
 
+Where = tuple[int, Span]  # a content, and a sentence of it
+
 
 @dataclass(frozen=True)
 class Quotation:
-    """A sentence to be quoted: where it stands and how good it is."""
+    """A sentence to be quoted: where it stands and how good it is, and other places, see `Citation`."""
 
     content: int
     span: Span
     text: str
     score: float
+    copies: tuple[Where, ...] = ()
+    confirming: tuple[Where, ...] = ()
 
 
 def cite(quotations: Sequence[Quotation], reader: Reader, scope: Scope | None) -> list[Citation]:
@@ -30,6 +34,7 @@ def cite(quotations: Sequence[Quotation], reader: Reader, scope: Scope | None) -
     keys = {quotation.text: text_key(quotation.text) for quotation in quotations}
     places = reader.saying(keys.values())
     contents = {q.content for q in quotations} | {content for found in places.values() for content, _ in found}
+    contents |= {content for q in quotations for content, _ in (*q.copies, *q.confirming)}
     files = reader.files_of(contents)
     named = files if scope is None else scope.by_content
     citations: list[Citation] = []
@@ -41,8 +46,15 @@ def cite(quotations: Sequence[Quotation], reader: Reader, scope: Scope | None) -
         if article.text[quotation.span.start : quotation.span.end] != quotation.text:
             continue
         also = _elsewhere(quotation, places.get(keys[quotation.text], []), files, reader, entry.file)
-        citations.append(_citation(len(citations) + 1, quotation, article, also))
+        near, confirming = (_places(places, named) for places in (quotation.copies, quotation.confirming))
+        citation = _citation(len(citations) + 1, quotation, article, also)
+        citations.append(replace(citation, copies=near, confirmed_by=confirming))
     return citations
+
+
+def _places(found: Sequence[Where], named: Mapping[int, list[ArticleEntry]]) -> tuple[Place, ...]:
+    """Each under the first name, in scope, of its article."""
+    return tuple(Place(named[content][0].file, span.start, span.end) for content, span in found if content in named)
 
 
 def quoted(citations: Sequence[Citation]) -> tuple[Statement, ...]:

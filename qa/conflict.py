@@ -8,11 +8,10 @@ words of the question around it.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, field
 from itertools import combinations
 
-from index.embed import Vectors
 from index.models import Span
 from index.terms import terms
 from qa.difference import Difference, Kind, Sentence, differences
@@ -121,14 +120,14 @@ def _same(kind: Kind, one: _Key, other: _Key) -> bool:
     return one <= other or other <= one if kind == "quote" else not one.isdisjoint(other)
 
 
-def disagreements(query: Query, ranked: Sequence[Candidate], shown: int) -> list[Point]:
-    """Where the best candidates differ on what is asked; more surely so, if none of the first `shown` is among them."""
+def disagreements(query: Query, ranked: Sequence[Candidate], shown: Set[Place]) -> list[Point]:
+    """Where the best candidates differ on what is asked; more surely so, if none of the `shown` is among them."""
     return gathered(_differing(query, ranked[:COMPARED], shown))
 
 
-def _differing(query: Query, best: Sequence[Candidate], shown: int) -> Iterator[Differing]:
+def _differing(query: Query, best: Sequence[Candidate], shown: Set[Place]) -> Iterator[Differing]:
     wanted = _ANSWERS.get(kind_of(query.asked))
-    places, vectors = [_place(candidate) for candidate in best], [_vector(candidate) for candidate in best]
+    places, vectors = [place_of(candidate) for candidate in best], [candidate.vector for candidate in best]
     quoted = [quoted_words(candidate.text) for candidate in best]
     for n, m in combinations(range(len(best)), 2):
         one, other, cosine = places[n], places[m], float(vectors[n] @ vectors[m])
@@ -137,7 +136,8 @@ def _differing(query: Query, best: Sequence[Candidate], shown: int) -> Iterator[
             continue
         for found in differences(one.sentence, other.sentence):
             near = cosine >= NEAR or same_words or found.kind == "quote"
-            if near and (not wanted or found.kind in wanted) and _asks(query, one, other, found, n < shown):
+            told = not shown.isdisjoint((one, other))
+            if near and (not wanted or found.kind in wanted) and _asks(query, one, other, found, told):
                 yield one, other, found
 
 
@@ -157,18 +157,11 @@ def _around(place: Place, value: str) -> frozenset[str]:
     return frozenset(terms(" ".join((*before, *after))))
 
 
-def _place(candidate: Candidate) -> Place:
+def place_of(candidate: Candidate) -> Place:
+    """Where a candidate stands."""
     passage = candidate.found.passage
     span = Span(candidate.sentence.start, candidate.sentence.end)
     return Place(passage.content, span, Sentence(candidate.text, passage.text.replace(candidate.text, " ", 1)))
-
-
-def _vector(candidate: Candidate) -> Vectors:
-    passage = candidate.found.passage
-    vector: Vectors = passage.vectors[
-        [sentence.start for sentence in passage.sentences].index(candidate.sentence.start)
-    ]
-    return vector
 
 
 def quoted_words(text: str) -> list[str]:

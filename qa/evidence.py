@@ -16,6 +16,7 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
+from index.embed import Vectors
 from index.models import Span
 from index.normal import same_words
 from index.terms import terms
@@ -55,6 +56,13 @@ class Candidate:
         """How many words a reader has to read."""
         return len(self.text.split())
 
+    @property
+    def vector(self) -> Vectors:
+        """The vector of the sentence, of unit length."""
+        passage = self.found.passage
+        vector: Vectors = passage.vectors[[s.start for s in passage.sentences].index(self.sentence.start)]
+        return vector
+
 
 @dataclass(frozen=True)
 class Weights:
@@ -63,8 +71,6 @@ class Weights:
     features: dict[str, float]
     enough: float  # sentences are shown until their probabilities sum up to this ...
     words: int  # ... or the next one would bring them over so many words
-    relevance: dict[str, float]  # logistic: "cosine", "coverage", "intercept"
-    refuse_below: float  # probability that the articles bear on the question
 
 
 @cache
@@ -149,27 +155,3 @@ def how_many(probabilities: Sequence[float], words: Sequence[int], enough: float
             break
         count += 1
     return count
-
-
-def relevance(query: Query, found: Sequence[Found]) -> float:
-    """Probability that the articles bear on the question at all: from the best cosine and the best coverage.
-
-    It tells questions about other things; a question about these things that the articles leave open passes.
-    """
-    if not found:
-        return 0.0
-    signals = relevance_signals(query, found)
-    fitted = weights().relevance
-    logit = fitted["intercept"] + sum(fitted[name] * value for name, value in signals.items())
-    return 1 / (1 + math.exp(-logit))
-
-
-def relevance_signals(query: Query, found: Sequence[Found]) -> dict[str, float]:
-    """Best cosine of a sentence, and the largest share of the question's IDF mass that a passage holds.
-
-    Words that the index does not know count in that mass.
-    """
-    return {
-        "cosine": max(item.cosine for item in found),
-        "coverage": query.known_share * max(query.coverage(frozenset(item.passage.stems)) for item in found),
-    }

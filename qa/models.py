@@ -55,11 +55,26 @@ class Citation:
     published: str | None
     score: float
     also_in: tuple[Place, ...] = ()  # every other place that says the same words
+    copies: tuple[Place, ...] = ()  # near-duplicates of the article that say it in nearly the same words
+    confirmed_by: tuple[Place, ...] = ()  # articles that say it of their own accord, one of each group of copies
 
     @property
     def others(self) -> tuple[str, ...]:
         """The other files that say the same words, each once."""
         return tuple(dict.fromkeys(place.file for place in self.also_in if place.file != self.file))
+
+    @property
+    def elsewhere(self) -> tuple[str, ...]:
+        """The same, and after them the copies that say nearly the same."""
+        return tuple(dict.fromkeys((*self.others, *(place.file for place in self.copies))))
+
+    @property
+    def voices(self) -> int:
+        """How many articles say this independently of each other."""
+        return 1 + len(self.confirmed_by)
+
+
+_PLACES = ("also_in", "copies", "confirmed_by")
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +170,7 @@ class Answer:
             Statement(**{**item, "citations": tuple(item["citations"])}) for item in values.get("statements", ())
         )
         values["citations"] = tuple(
-            Citation(**{**item, "also_in": tuple(Place(*place) for place in item["also_in"])})
+            Citation(**{**item, **{name: tuple(Place(*place) for place in item[name]) for name in _PLACES}})
             for item in values.get("citations", ())
         )
         values["conflicts"] = tuple(
@@ -222,11 +237,16 @@ _NAMED = 3  # other files that are named: a sentence may stand in thousands
 
 
 def describe(citation: Citation) -> str:
-    """File, place, title and date of a citation in one line: `a.txt, line 3 (Title, 2024-06-20), also in b.txt`."""
+    """File, place, title and date of a citation in one line: `a.txt, line 3 (Title, 2024-06-20), also in b.txt`.
+
+    Copies count as one voice; articles that say the same independently are counted: `; 2 more say so: c.txt, d.txt`.
+    """
     place = f"page {citation.page}" if citation.page else f"line {citation.line}"
     about = ", ".join(part for part in (citation.title, citation.published) if part)
-    also = f", also in {name_some(citation.others)}" if citation.others else ""
-    return f"{citation.file}, {place}" + (f" ({about})" if about else "") + also
+    also = f", also in {name_some(citation.elsewhere)}" if citation.elsewhere else ""
+    files = [place.file for place in citation.confirmed_by]
+    more = f"; {len(files)} more {'say' if len(files) > 1 else 'says'} so: {name_some(files)}" if files else ""
+    return f"{citation.file}, {place}" + (f" ({about})" if about else "") + also + more
 
 
 def name_some(names: Sequence[str], most: int = _NAMED) -> str:

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Literal
 
 from qa.known import bare_word, plain
 from qa.names import names
@@ -139,11 +140,26 @@ def flips(sentence: str, sources: Sequence[str]) -> list[str]:
     ]
 
 
+def denial(sentence: str, source: str) -> Literal["denies", "affirms"] | None:
+    """Whether `sentence` denies what `source` affirms, or affirms what it denies."""
+    said, told = polarity(sentence), polarity(source)
+    return "denies" if _denies(said, told) else "affirms" if _lost(said, told) else None
+
+
 def _negations(said: Polarity, told: Polarity) -> Iterator[str]:
-    if any(_is_new(cue, heads, told) for cue, heads in said.cues):
+    if _denies(said, told):
         yield "not"
-    elif lost := next((cue for cue, heads in told.cues if _is_lost(cue, heads, said, told)), ""):
+    elif lost := _lost(said, told):
         yield f"“{lost}” of the source"
+
+
+def _denies(said: Polarity, told: Polarity) -> bool:
+    return any(_is_new(cue, heads, told) for cue, heads in said.cues)
+
+
+def _lost(said: Polarity, told: Polarity) -> str:
+    """The first word of denial of the source that the sentence has lost, or ""."""
+    return next((cue for cue, heads in told.cues if _is_lost(cue, heads, said, told)), "")
 
 
 def _is_new(cue: str, heads: tuple[str, ...], told: Polarity) -> bool:

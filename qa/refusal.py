@@ -8,10 +8,19 @@ TEXT = "The articles do not say."
 NEAREST = 3  # passages shown with a refusal
 
 NOTHING_FOUND = "Nothing in the articles bears on the question."
+FALSE_PREMISE = "The question takes for granted what the articles do not say, or deny."
 NO_WORDS = "The question names nothing to look for; ask about a person, a place, a thing or an event."
 EMPTY_INDEX = "There are no articles in the index."
 EMPTY_SCOPE = "No article matches the filters."
 CHANGED = "The index changed while it was searched; ask again."
+
+
+def unsure(confidence: float, needed: float) -> str:
+    """Why an answer that was found is not given."""
+    return (
+        f"The articles speak of this, but hardly answer it: the best answer would be right with a probability of "
+        f"{confidence:.0%}, and {needed:.0%} is asked for."
+    )
 
 
 def no_mention(topic: str, total: int, indexed: bool) -> str:

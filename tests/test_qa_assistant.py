@@ -104,7 +104,9 @@ def test_what_the_seeds_say(assistant: Assistant) -> None:
     answer = assistant.ask("When did Putin land in Hanoi?")
     assert answer.text.startswith("Putin landed in Hanoi around 2am")
     assert answer.citations[0].file == "002_019a319f6763018d.txt"
-    assert (answer.reason, answer.nearest, answer.llm, answer.confidence) == (None, (), "none", None)
+    assert (answer.reason, answer.nearest, answer.llm) == (None, (), "none")
+    assert answer.confidence is not None
+    assert 0.8 < answer.confidence < 1
     assert len(answer.hits) == 10
 
 

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -17,8 +16,6 @@ from qa.evidence import (
     candidates,
     choose,
     rank,
-    relevance,
-    relevance_signals,
     weights,
 )
 from qa.retrieval import Found, Query
@@ -59,7 +56,6 @@ def features(question: Query, *items: Found) -> list[dict[str, float]]:
 def test_there_is_a_weight_for_each_feature() -> None:
     assert set(weights().features) == set(FEATURES)
     assert 0 < weights().enough < 1
-    assert 0 < weights().refuse_below < 0.5
 
 
 def test_features_by_hand() -> None:
@@ -181,18 +177,3 @@ def test_no_more_is_shown_than_there_is_room_for() -> None:
     assert len(choose(fits)) == 2  # 40 + 35 = 75, and one more word is too many
     assert len(choose([candidate(0.3, 40), candidate(0.3, 36)])) == 1
     assert len(choose([candidate(0.3, 200)])) == 1  # the best one is always shown whole
-
-
-def test_relevance_by_hand() -> None:
-    question = replace(query("pact zebra"), weights={"pact": 3.0}, unknown=1.0)
-    items = [found(("The pact holds.", 0.2), ("Yes, it does.", 0.6)), found(("No one came.", 0.5))]
-    assert relevance_signals(question, items) == pytest.approx({"cosine": 0.6, "coverage": 0.75})
-    fitted = weights().relevance
-    logit = fitted["intercept"] + 0.6 * fitted["cosine"] + 0.75 * fitted["coverage"]
-    assert relevance(question, items) == pytest.approx(1 / (1 + math.exp(-logit)))
-
-
-def test_relevance_of_nothing() -> None:
-    assert relevance(query("pact"), []) == 0
-    unknown = replace(query("zebra"), weights={}, unknown=2.0)
-    assert relevance_signals(unknown, [found(("The pact holds.", 0.2))])["coverage"] == 0

@@ -47,14 +47,25 @@ LlmOption = Annotated[
         show_default="auto, or BYLINE_LLM",
     ),
 ]
+RiskOption = Annotated[
+    float | None,
+    typer.Option(
+        min=0,
+        max=1,
+        help="The risk of a wrong answer that you take: what is less sure than 1 - RISK is refused.",
+        show_default="0.75, or BYLINE_RISK",
+    ),
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for scripts.")]
 
 
-def settings_for(store: str | None, auth: str | None = None, llm: str | None = None) -> Settings:
+def settings_for(
+    store: str | None, auth: str | None = None, llm: str | None = None, risk: float | None = None
+) -> Settings:
     """The settings with what the command line says on top."""
     from index.settings import Settings
 
-    return Settings.load(store=store, auth=auth, llm=llm)
+    return Settings.load(store=store, auth=auth, llm=llm, risk=risk)
 
 
 def waiting(what: str) -> AbstractContextManager[object]:
@@ -104,7 +115,7 @@ def index(
 
 @app.command(
     epilog='Examples:  byline ask "When did Putin land in Hanoi?"    byline ask "Who resigned?" --since 2024-06-01 '
-    "--files '*.html' --json"
+    "--files '*.html' --json    byline ask 'Who resigned?' --risk 0.2"
 )
 def ask(
     question: Annotated[str, typer.Argument(help="The question, in quotation marks.")],
@@ -115,11 +126,12 @@ def ask(
         typer.Option(metavar="PATTERN", help="Only files that match, such as '2024/*.txt'; repeatable."),
     ] = None,
     llm: LlmOption = None,
+    risk: RiskOption = None,
     store: StoreOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Answer a question from the indexed articles, each sentence with its source."""
-    settings = settings_for(store)
+    settings = settings_for(store, risk=risk)
     with waiting("Loading ..."):
         from qa import Assistant
 

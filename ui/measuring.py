@@ -1,4 +1,4 @@
-"""`byline eval curve`, `fit`, `bench`, `checker`, `short`, `crowd`: what the project is tuned and timed with."""
+"""`byline eval curve`, `fit`, `confidence`, `bench`, `crowd`, `checker`, `short`: for tuning and for timing."""
 
 from __future__ import annotations
 
@@ -33,12 +33,10 @@ def curve(
 
 @evaluation.command(epilog="Example:  byline eval fit data/onestopqa data/xquad --out qa/weights.json")
 def fit(
-    data: Annotated[
-        list[Path], typer.Argument(help="Imported sets: folders with corpus/ and gold.jsonl; two or more.")
-    ],
+    data: Annotated[list[Path], typer.Argument(help="Imported sets: folders with corpus/ and gold.jsonl.")],
     out: Annotated[Path, typer.Option(metavar="FILE", help="Where the weights go.")],
 ) -> None:
-    """Fit which sentences answer, how many to show and when to refuse, on the tuning parts of gold sets."""
+    """Fit which sentences answer, and how many to show, on the tuning parts of gold sets."""
     import tempfile
 
     from eval.fit import fit as fit_weights
@@ -48,6 +46,48 @@ def fit(
         weights = fit_weights([(folder / "gold.jsonl", folder / "corpus") for folder in data], Path(work), ERR.print)
     write(weights, out)
     print_json(weights)
+
+
+@evaluation.command(
+    epilog="Example:  byline eval confidence data/onestopqa data/xquad --open data/squad2 --out runs/confidence.md "
+    "--plot docs/risk.svg"
+)
+def confidence(
+    data: Annotated[
+        list[Path], typer.Argument(help="Imported sets about different things, each asked of the others as well.")
+    ],
+    open_: Annotated[
+        list[Path] | None,
+        typer.Option("--open", metavar="DATA", help="Imported set with questions that its articles leave open."),
+    ] = None,
+    out: Annotated[Path | None, typer.Option(metavar="FILE", help="Where the tables go as well.")] = None,
+    plot: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Risk-coverage curve to draw, .svg or .png.")
+    ] = None,
+    fit: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Fit on the tuning parts and write the coefficients instead.")
+    ] = None,
+) -> None:
+    """Measure what confidence tells: off-topic and open questions refused, calibration, risk against coverage."""
+    import tempfile
+
+    from eval import confidence as fitting
+    from eval.plot import plot_risk_against_coverage
+    from eval.trust import measure, table
+
+    sets = [*map(fitting.Set, data), *(fitting.Set(folder, open=True) for folder in open_ or ())]
+    with tempfile.TemporaryDirectory() as work, waiting("Asking ..."):
+        if fit is not None:
+            fitted = fitting.fit(sets, Path(work), ERR.print)
+            fitting.write(fitted, fit)
+            print_json(fitted)
+            return
+        measured = measure(sets, settings_for(None).risk, Path(work), ERR.print)
+    if plot is not None:
+        plot_risk_against_coverage(measured.curves, plot)
+    if out is not None:
+        _write(table(measured), out)
+    OUT.print(table(measured), markup=False, soft_wrap=True)
 
 
 @evaluation.command(epilog="Example:  byline eval bench data/xquad data/onestopqa --out runs/bench")

@@ -108,9 +108,11 @@ def _support(answer: Answer, citation: Citation) -> str:
 
 
 def _also(citation: Citation) -> str:
-    if not citation.others:
-        return ""
-    return text("p", f"Also in {count(len(citation.others), 'file')}: {name_some(citation.others)}", class_="also")
+    also, confirming = citation.elsewhere, [place.file for place in citation.confirmed_by]
+    lines = [f"Also in {count(len(also), 'file')}: {name_some(also)}"] if also else []
+    if confirming:
+        lines.append(f"Said independently in {count(len(confirming), 'more file')}: {name_some(confirming)}")
+    return join(text("p", line, class_="also") for line in lines)
 
 
 def article(entry: Article, marks: Sequence[Span], focus: Span | None, note: str | None, part: Part, back: str) -> str:

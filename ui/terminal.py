@@ -21,24 +21,34 @@ def show_answer(answer: Answer, console: Console) -> None:
     """The answer, then its numbered sources with file, line and quotation; or the refusal with what comes nearest."""
     console.print()
     if answer.answered:
-        if answer.short is not None:
-            console.print(Text(plain(answer.short), style="bold"))
-        console.print(_marked(answer))
-        for conflict in answer.conflicts:
-            console.print(_differing(conflict))
-        console.print()
-        for citation in answer.citations:
-            _show_citation(citation, console)
+        _show_told(answer, console)
     else:
-        console.print(Text(answer.text, style="bold"))
-        console.print(Text(plain(answer.reason or "")))
-        if answer.nearest:
-            console.print()
-            console.print(Text("The nearest passages, which do not answer it:", style="dim"))
-            for hit in answer.nearest:
-                _show_hit(hit, console)
+        _show_refusal(answer, console)
     for note in answer.notes:
         console.print(Text(f"Note: {plain(note)}", style="dim"))
+
+
+def _show_told(answer: Answer, console: Console) -> None:
+    if answer.short is not None:
+        console.print(Text(plain(answer.short), style="bold"))
+    console.print(_marked(answer))
+    for conflict in answer.conflicts:
+        console.print(_differing(conflict))
+    console.print()
+    for citation in answer.citations:
+        _show_citation(citation, console)
+    if answer.confidence is not None:
+        console.print(Text(f"Confidence: {answer.confidence:.0%}", style="dim"))
+
+
+def _show_refusal(answer: Answer, console: Console) -> None:
+    console.print(Text(answer.text, style="bold"))
+    console.print(Text(plain(answer.reason or "")))
+    if answer.nearest:
+        console.print()
+        console.print(Text("The nearest passages, which do not answer it:", style="dim"))
+        for hit in answer.nearest:
+            _show_hit(hit, console)
 
 
 def _marked(answer: Answer) -> Text:

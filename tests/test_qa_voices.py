@@ -1,0 +1,84 @@
+"""Copies are one voice, shown once; articles that say the same independently are counted."""
+
+from pathlib import Path
+
+from index.builder import build
+from index.embed import Embedder
+from index.settings import Settings
+from qa.assistant import Assistant
+from qa.models import Answer, describe
+from qa.voices import groups
+
+WIRE = """The ferry Aurora ran aground off the island of Vessel on Tuesday with 212 passengers on board.
+
+Nobody was hurt, the coastguard said, but 14 people were taken to the hospital in Norrby as a precaution.
+
+The captain said that the steering had failed shortly after the ship left the harbour of Norrby.
+"""
+REWRITE = """Ferry aground
+
+With 212 passengers on board, the ferry Aurora ran aground on Tuesday off the island of Vessel.
+
+Nobody was hurt according to the coastguard, but as a precaution 14 people were taken to the hospital in Norrby.
+
+The steering had failed, the captain said, shortly after the ship had left the harbour of Norrby.
+"""
+OTHER = """Shipping has had a bad week on this coast, and the weather is only one reason.
+
+The ferry Aurora ran aground off Vessel on Tuesday, while 212 passengers were on board.
+
+Insurers say that groundings cost them twice as much as ten years ago, and they blame the age of the fleet.
+
+A committee of parliament wants to hear the owners of all lines in the autumn.
+"""
+QUESTION = "How many passengers were on board the ferry Aurora?"
+
+
+def ask(tmp_path: Path, embedder: Embedder, question: str = QUESTION, **texts: str) -> Answer:
+    folder = tmp_path / "articles"
+    folder.mkdir()
+    for name, text in texts.items():
+        (folder / f"{name}.txt").write_text(text, encoding="utf-8")
+    settings = Settings(store=str(tmp_path / "store"), llm="none")
+    build(folder, settings, embedder=embedder)
+    with Assistant(settings) as assistant:
+        answer = assistant.ask(question)
+        for citation in answer.citations:  # what is said to be elsewhere is there
+            for place in (*citation.copies, *citation.confirmed_by):
+                assert "212" in assistant.article(place.file).text[place.start : place.end]
+    return answer
+
+
+def test_copies_are_shown_once(tmp_path: Path, embedder: Embedder) -> None:
+    answer = ask(tmp_path, embedder, one=WIRE, two=REWRITE)
+    first = answer.citations[0]
+    assert [place.file for place in first.copies] == [{"one.txt": "two.txt", "two.txt": "one.txt"}[first.file]]
+    assert (first.voices, first.confirmed_by) == (1, ())
+    assert sum("212" in citation.quote for citation in answer.citations) == 1
+    assert f"also in {first.copies[0].file}" in describe(first)
+
+
+def test_an_independent_report_confirms_and_copies_do_not(tmp_path: Path, embedder: Embedder) -> None:
+    answer = ask(tmp_path, embedder, one=WIRE, two=REWRITE, three=OTHER)
+    first = next(citation for citation in answer.citations if citation.file != "three.txt")
+    assert [place.file for place in first.confirmed_by] == ["three.txt"]
+    assert first.voices == 2
+    assert describe(first).endswith("; 1 more says so: three.txt")
+
+
+def test_a_copy_that_changed_a_word_is_a_voice_of_its_own(tmp_path: Path, embedder: Embedder) -> None:
+    answer = ask(tmp_path, embedder, one=WIRE, two=REWRITE.replace("212", "221"), three=OTHER)
+    assert {value for conflict in answer.conflicts for value, _ in conflict.sides} == {"212", "221"}
+    changed = next(citation for citation in answer.citations if "221" in citation.quote)
+    assert (changed.copies, changed.confirmed_by) == ((), ())
+
+
+def test_the_sources_round_trip(tmp_path: Path, embedder: Embedder) -> None:
+    answer = ask(tmp_path, embedder, one=WIRE, two=REWRITE, three=OTHER)
+    assert Answer.from_dict(answer.to_dict()) == answer
+
+
+def test_groups_are_joined_through_each_other() -> None:
+    copies = {1: [2], 2: [1, 5], 5: [2], 3: [4], 4: [3]}
+    assert groups({1, 2, 3, 5}, copies) == {1: 1, 2: 1, 5: 1, 3: 3}
+    assert groups({1, 5}, copies) == {1: 1, 5: 5}  # what is not among them joins nothing
