@@ -36,6 +36,7 @@ _EXACT_UP_TO = 20_000  # sentences: so many are searched exactly in about the ti
 _AT_ONCE = 500  # sentences whose neighbours are looked for at once
 _OVERFETCH_UP_TO = 4_000  # sentences asked of Chroma to find enough allowed ones
 _LEAD_WITHIN, _LEAD_LENGTH = 6, 80  # the opening is the first of so many sentences that has so many characters
+_HEAD_LENGTH = 200
 _MATCHES_UP_TO = 5_000  # passages that hold a term, for all terms together, before the commoner ones are left out
 
 _ENTRIES = (
@@ -336,6 +337,15 @@ class Reader:
                 if len(wanted & set(sentence.stems)) > most:
                     best, most = Span(sentence.start, sentence.end), len(wanted & set(sentence.stems))
         return best
+
+    def heads(self, contents: Iterable[int]) -> dict[int, str]:
+        """The first characters of each content, after its title where they do not begin with it."""
+        rows = self.catalog.db.execute(
+            "SELECT c.id, coalesce(c.title, ''), substr(t.text, 1, ?) FROM contents c JOIN texts t ON t.content = c.id "
+            "WHERE c.id IN (SELECT value FROM json_each(?))",
+            (_HEAD_LENGTH, _json(contents)),
+        )
+        return {content: start if start.startswith(title) else f"{title} {start}" for content, title, start in rows}
 
     def leads(self, contents: Iterable[int]) -> dict[int, tuple[Span, bytes]]:
         """The opening sentence of each content, past headline and date line, with its stored vector."""

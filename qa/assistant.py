@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import date
 from types import TracebackType
@@ -18,16 +18,17 @@ from index.terms import terms
 from qa import refusal
 from qa.cite import Quotation, cite, render
 from qa.confidence import Confidence, confidence
-from qa.conflict import Place, Point, disagreements
+from qa.conflict import Place, Point, ambiguity, disagreements
 from qa.evidence import Candidate, choose, rank
 from qa.followup import Turns, in_context, leans_back
 from qa.llm.choose import Chosen, choose_model
 from qa.models import Answer, Citation, Evidence, Hit, Statement
+from qa.namesakes import namesakes
 from qa.orders import is_hostile
 from qa.overview import overview, topic_of
 from qa.phrase import Phrased, phrase, quote
 from qa.prompts import MOST_EVIDENCE
-from qa.retrieval import CANDIDATES, analyse, hits, search
+from qa.retrieval import CANDIDATES, Query, analyse, hits, search
 from qa.voices import Groups, Voice, confirming, groups, voices
 from qa.writer import Writer
 
@@ -158,7 +159,7 @@ class Assistant:
             phrased = yield from phrase(self._writer, asked.search, citations, shown, hostile)
             asked.lap("phrase")
             # Among all that was found: a copy that changed a word is what must be seen.
-            points = disagreements(query, ranked, {place for voice in told[:shown] for place in voice.places})
+            points = self._differing(query, ranked, {place for voice in told[:shown] for place in voice.places})
             phrased = _with_conflicts(phrased, points, self._cited(points, asked.scope))
             asked.lap("compare")
             yield self._answered(asked, phrased)
@@ -167,6 +168,13 @@ class Assistant:
         """Which of the articles of these candidates are copies of each other."""
         contents = {candidate.found.passage.content for candidate in ranked}
         return groups(contents, self.reader.catalog.copies(contents))
+
+    def _differing(self, query: Query, ranked: Sequence[Candidate], shown: Set[Place]) -> list[Point]:
+        """Where the articles differ on what is asked. What is said of different things of one name is no difference."""
+        contents = {candidate.found.passage.content for candidate in ranked}
+        with self.reader.catalog.snapshot():
+            heads = self.reader.heads(contents)
+        return ambiguity(namesakes(query.asked, ranked, heads)) or disagreements(query, ranked, shown)
 
     def _cited(self, points: Sequence[Point], scope: Scope | None) -> dict[Place, Citation]:
         """The sentences of all sides, cited, but for those that a build has just removed."""

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, field
 from itertools import combinations
+from typing import Literal
 
 from index.models import Span
 from index.terms import terms
@@ -22,6 +23,7 @@ from qa.kinds import kind_of
 from qa.known import Known, bare_word, plain
 from qa.models import Conflict, Side
 from qa.names import name_forms
+from qa.namesakes import Namesake
 from qa.numbers import numbers
 from qa.retrieval import Query
 from qa.stems import stems
@@ -53,11 +55,14 @@ _Key = frozenset[str]
 Differing = tuple[Place, Place, Difference]
 
 
+PointKind = Kind | Literal["ambiguous"]
+
+
 @dataclass
 class Point:
     """What the articles differ on: values, by what is equal for two that say the same, and where each stands."""
 
-    kind: Kind
+    kind: PointKind
     sides: dict[_Key, tuple[str, list[Place]]] = field(default_factory=dict)
 
     @property
@@ -82,6 +87,12 @@ class Point:
         return Conflict.of(self.kind, sides)
 
 
+def ambiguity(found: Sequence[Namesake]) -> list[Point]:
+    """Different things of one name as the sides of a point; none where there are none."""
+    sides = {thing.told_apart_by: (thing.value, [place_of(thing.said)]) for thing in found}
+    return [Point("ambiguous", sides)] if sides else []
+
+
 def gathered(found: Iterable[Differing]) -> list[Point]:
     """Differences as points: those with a value of a sentence in common, or both values of two articles, are one."""
     points: list[Point] = []
@@ -101,7 +112,7 @@ def gathered(found: Iterable[Differing]) -> list[Point]:
     return points
 
 
-def _key(kind: Kind, value: str) -> _Key:
+def _key(kind: PointKind, value: str) -> _Key:
     """What two values that say the same have in common."""
     found: Iterable[str] = ()
     if kind == "number":
@@ -115,7 +126,7 @@ def _key(kind: Kind, value: str) -> _Key:
     return frozenset(found) or frozenset({value.casefold()})
 
 
-def _same(kind: Kind, one: _Key, other: _Key) -> bool:
+def _same(kind: PointKind, one: _Key, other: _Key) -> bool:
     """Whether they do; quoted words also where one is a longer form: `satellites`, `satellite states`."""
     return one <= other or other <= one if kind == "quote" else not one.isdisjoint(other)
 
