@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Literal
 
 from index.batch import Batch
 from index.catalog import FileRecord, sentence_id
+from index.dateline import date_in_name
 from index.duplicates import Copies
 from index.embed import Embedder
 from index.errors import DamagedVectorsError, InputError, StoreError, UnreadableFile
@@ -326,8 +327,12 @@ class _Build:
 
 
 def content_key(data: bytes, path: str) -> str:
-    """The key of a content: the same bytes in the same format are the same article, whatever the file is called."""
-    return f"{hashlib.sha256(data).hexdigest()[:40]}{Path(path).suffix.lower()}"
+    """The key of a content: the same bytes in the same format are the same article, whatever the file is called.
+
+    Unless its name tells the date of publication, as `2024-06-20-pact.txt` does.
+    """
+    date = date_in_name(path)
+    return f"{hashlib.sha256(data).hexdigest()[:40]}{Path(path).suffix.lower()}{f'@{date}' if date else ''}"
 
 
 def _untouched(file: Found, before: FileRecord) -> bool:

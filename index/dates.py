@@ -13,6 +13,8 @@ _MONTH = (
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _DAY_MONTH_YEAR = re.compile(rf"(?P<day>\d{{1,2}})(?:st|nd|rd|th)? {_MONTH},? (?P<year>\d{{4}})")
 _MONTH_DAY_YEAR = re.compile(rf"{_MONTH} (?P<day>\d{{1,2}})(?:st|nd|rd|th)?,? (?P<year>\d{{4}})")
+DATE_IN_WORDS = re.sub(r"\?P<\w+>", "?:", f"{_DAY_MONTH_YEAR.pattern}|{_MONTH_DAY_YEAR.pattern}")
+"""A pattern for English dates with the month in letters, to look for in either case."""
 _WEEKDAY = re.compile(r"(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?\.?,? ")
 _EARLIEST_YEAR = 1500  # 0001-01-01 is how some tools write "no date"
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from index.content import Content
+from index.dateline import date_at_head, date_in_name
 from index.errors import UnreadableFile
 from index.models import Article
 from index.pdf import read_pdf
@@ -72,7 +73,7 @@ def load(path: Path, file: str, data: bytes | None = None) -> Loaded:
         text=content.text,
         title=content.title,
         author=content.author,
-        published=content.published,
+        published=content.published or date_in_name(file) or date_at_head(content.text[content.body :]),
         language=language,
         pages=content.pages,
     )
