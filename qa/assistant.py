@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import date
 from types import TracebackType
-from typing import Self
+from typing import Literal, Self
 
 from index.errors import InputError
 from index.models import Article
@@ -30,10 +30,12 @@ from qa.phrase import Phrased, phrase, quote
 from qa.prompts import MOST_EVIDENCE
 from qa.retrieval import CANDIDATES, Query, analyse, hits, search
 from qa.voices import Groups, Voice, confirming, groups, voices
+from qa.when import about_now, age, period, today
 from qa.writer import Writer
 
 HITS = 10
 LONGEST_QUESTION = 2_000  # characters
+NEWS_FOR = 14  # days after which an answer about how things are says how old it is
 
 History = Sequence[tuple[str, str]]  # (question, answer text), oldest first
 Event = Evidence | Statement | Answer
@@ -212,6 +214,8 @@ class Assistant:
         for file in dict.fromkeys(citation.file for citation in phrased.citations):
             if note := self.stale(file):
                 asked.notes.append(note)
+        if note := _old(asked.text, phrased.citations):
+            asked.notes.append(note)
         return Answer(
             question=asked.text,
             text=render(phrased.statements, separator),
@@ -253,7 +257,7 @@ class Assistant:
         text = _clean("question", question)
         if isinstance(files, str) or not all(isinstance(pattern, str) for pattern in files):
             raise InputError(f'files is a list of patterns such as ["2024/*.txt"], not {files!r}.')
-        scope = self.reader.scope(_iso("since", since), _iso("until", until), files)
+        scope = self.reader.scope(_day("since", since), _day("until", until), files)
         asked = _Asked(text, scope, self._search_text(text, _turns(history)))
         if scope is not None:
             asked.notes.append(refusal.searched(len(scope.entries), self.reader.files(), scope.undated))
@@ -333,6 +337,14 @@ def heard(voice: Voice, others: Iterable[Candidate]) -> Quotation:
     return replace(quotation(voice.said), copies=copies, confirming=confirming)
 
 
+def _old(question: str, citations: Sequence[Citation]) -> str | None:
+    """How old the newest source is, for a question about how things are now."""
+    dates = [date.fromisoformat(citation.published) for citation in citations if citation.published]
+    if not dates or not about_now(question) or (today() - max(dates)).days < NEWS_FOR:
+        return None
+    return refusal.old(max(dates), age(max(dates), today()))
+
+
 def _clean(name: str, question: str) -> str:
     """The question without white space around it."""
     if not isinstance(question, str):
@@ -361,10 +373,13 @@ def _turns(history: History) -> Turns:
     return [(_clean("question before it", earlier), _whole(answer)) for earlier, answer in history]
 
 
-def _iso(name: str, value: str | date | None) -> str | None:
+def _day(name: Literal["since", "until"], value: str | date | None) -> str | None:
+    """A filter as an ISO date: the first day of what `since` says, the last one of what `until` says."""
     if value is None or value == "":
         return None
-    try:
-        return (value if isinstance(value, date) else date.fromisoformat(value)).isoformat()[:10]
-    except (TypeError, ValueError):
-        raise InputError(f"{name} must be a date such as 2024-06-20, not {value!r}.") from None
+    if isinstance(value, date):
+        return value.isoformat()[:10]
+    found = period(value, today()) if isinstance(value, str) else None
+    if found is None:
+        raise InputError(f"{name} must be a date such as 2024-06-20, May 2024 or last week of May, not {value!r}.")
+    return (found.first if name == "since" else found.last).isoformat()

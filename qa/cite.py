@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from index.models import Article, Span
 from index.normal import same_words, text_key
 from index.reader import ArticleEntry, Reader, Scope
-from qa.models import Citation, Place, Statement
+from qa.models import Citation, Dated, Place, Statement
+from qa.when import resolved
 
 Where = tuple[int, Span]  # a content, and a sentence of it
 
@@ -82,6 +83,7 @@ def _citation(marker: int, quotation: Quotation, article: Article, also: tuple[P
         published=article.published,
         score=round(quotation.score, 6),
         also_in=also,
+        dates=tuple(Dated(words, day) for words, day in resolved(quotation.text, article.published)),
     )
 
 

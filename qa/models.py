@@ -19,6 +19,13 @@ class Place(NamedTuple):
     end: int
 
 
+class Dated(NamedTuple):
+    """Words such as `Wednesday`, and what they come to: `2024-06-19`, `2023`, `2024-05-25 to 2024-05-31`."""
+
+    words: str
+    date: str
+
+
 @dataclass(frozen=True, slots=True)
 class Hit:
     """A passage that was found. `score`: higher is better, comparable within one question only."""
@@ -57,6 +64,7 @@ class Citation:
     also_in: tuple[Place, ...] = ()  # every other place that says the same words
     copies: tuple[Place, ...] = ()  # near-duplicates of the article that say it in nearly the same words
     confirmed_by: tuple[Place, ...] = ()  # articles that say it of their own accord, one of each group of copies
+    dates: tuple[Dated, ...] = ()  # words of the quotation that count from the day of publication
 
     @property
     def others(self) -> tuple[str, ...]:
@@ -74,7 +82,16 @@ class Citation:
         return 1 + len(self.confirmed_by)
 
 
-_PLACES = ("also_in", "copies", "confirmed_by")
+_LISTS: Mapping[str, type[Place] | type[Dated]] = {
+    "also_in": Place,
+    "copies": Place,
+    "confirmed_by": Place,
+    "dates": Dated,
+}
+
+
+def _citation(item: Mapping[str, Any]) -> Citation:
+    return Citation(**{**item, **{name: tuple(kind(*entry) for entry in item[name]) for name, kind in _LISTS.items()}})
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,10 +186,7 @@ class Answer:
         values["statements"] = tuple(
             Statement(**{**item, "citations": tuple(item["citations"])}) for item in values.get("statements", ())
         )
-        values["citations"] = tuple(
-            Citation(**{**item, **{name: tuple(Place(*place) for place in item[name]) for name in _PLACES}})
-            for item in values.get("citations", ())
-        )
+        values["citations"] = tuple(_citation(item) for item in values.get("citations", ()))
         values["conflicts"] = tuple(
             Conflict(
                 item["kind"], item["summary"], tuple(Side(value, tuple(markers)) for value, markers in item["sides"])
@@ -239,10 +253,12 @@ _NAMED = 3  # other files that are named: a sentence may stand in thousands
 def describe(citation: Citation) -> str:
     """File, place, title and date of a citation in one line: `a.txt, line 3 (Title, 2024-06-20), also in b.txt`.
 
-    Copies count as one voice; articles that say the same independently are counted: `; 2 more say so: c.txt, d.txt`.
+    What words such as `Wednesday` come to stands behind the date. Copies count as one voice; articles that say the same
+    independently are counted: `; 2 more say so: c.txt, d.txt`.
     """
     place = f"page {citation.page}" if citation.page else f"line {citation.line}"
-    about = ", ".join(part for part in (citation.title, citation.published) if part)
+    dates = ", ".join(f"“{words}” is {date}" for words, date in citation.dates)
+    about = ", ".join(part for part in (citation.title, citation.published, dates) if part)
     also = f", also in {name_some(citation.elsewhere)}" if citation.elsewhere else ""
     files = [place.file for place in citation.confirmed_by]
     more = f"; {len(files)} more {'say' if len(files) > 1 else 'says'} so: {name_some(files)}" if files else ""

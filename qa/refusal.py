@@ -1,7 +1,8 @@
-"""What Byline says when it does not answer, in one place for code, prompts and tests."""
+"""What Byline says when it does not answer, or with a word of caution, in one place for code, prompts and tests."""
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 TEXT = "The articles do not say."
@@ -39,6 +40,11 @@ def searched(allowed: int, total: int, undated: int) -> str:
 def searched_all(total: int) -> str:
     """What a question without filters was asked of."""
     return "Searched the one article there is." if total == 1 else f"Searched all {total:,} articles."
+
+
+def old(newest: date, age: str) -> str:
+    """The newest source of an answer about how things are is no longer news."""
+    return f"The newest dated source is of {newest.isoformat()}, {age} ago: things may have changed since."
 
 
 def stale(file: str, change: str, folder: Path) -> str:

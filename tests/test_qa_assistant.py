@@ -326,7 +326,7 @@ def test_nothing_within_the_filters(dated: Assistant) -> None:
 @pytest.mark.parametrize(
     ("filters", "message"),
     [
-        ({"since": "last week"}, "since must be a date such as 2024-06-20, not 'last week'"),
+        ({"since": "soon"}, "since must be a date such as 2024-06-20, May 2024 or last week of May, not 'soon'"),
         ({"until": "2024-13-01"}, "until must be a date"),
         ({"files": "*.txt"}, "files is a list of patterns"),
     ],

@@ -90,7 +90,7 @@ def test_filters_reach_the_question(seeds_settings: Settings, tmp_path):
     [
         (("ask", ""), 2, "The question is empty."),
         (("ask", "why? " * 2_000), 2, "characters; ask it in at most"),
-        (("ask", QUESTION, "--since", "June"), 2, "since must be a date such as 2024-06-20, not 'June'."),
+        (("ask", QUESTION, "--since", "soon"), 2, "not 'soon'."),
         (
             ("ask", QUESTION, "--store", "nowhere"),
             1,

@@ -119,8 +119,13 @@ def index(
 )
 def ask(
     question: Annotated[str, typer.Argument(help="The question, in quotation marks.")],
-    since: Annotated[str | None, typer.Option(metavar="DATE", help="Only articles published on or after it.")] = None,
-    until: Annotated[str | None, typer.Option(metavar="DATE", help="Only articles published on or before it.")] = None,
+    since: Annotated[
+        str | None,
+        typer.Option(metavar="DATE", help="Only articles published on or after it: 2024-06-20, 'last week of May'."),
+    ] = None,
+    until: Annotated[
+        str | None, typer.Option(metavar="DATE", help="Only articles published on or before it, or before its end.")
+    ] = None,
     files: Annotated[
         list[str] | None,
         typer.Option(metavar="PATTERN", help="Only files that match, such as '2024/*.txt'; repeatable."),
