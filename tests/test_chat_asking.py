@@ -34,7 +34,7 @@ def test_an_answer_its_marker_its_source_and_its_article(chat: Tab) -> None:
     turn = chat.ask(LANDED)
     expect(turn.locator(".said")).to_contain_text(QUOTE)
     expect(turn.locator(".support")).to_have_text("quoted")
-    expect(turn.locator(".trust")).to_have_text("1 sentence quoted word for word.")
+    expect(turn.locator(".trust")).to_have_text(re.compile(r"^Confidence \d\d% 1 sentence quoted word for word\."))
     turn.get_by_role("link", name=re.compile(r"^Source 1: 002_019a319f6763018d.txt, line 47")).click()
     card = chat.panel.locator(".card.current")
     expect(card.locator("mark")).to_contain_text(QUOTE)
