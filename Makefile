@@ -52,7 +52,7 @@ lint: $(INSTALLED)
 
 test: lint
 	@sh tests/chromium.sh
-	$(BIN)/pytest
+	$(BIN)/pytest --numprocesses auto --dist loadfile
 	$(BIN)/byline eval run $(SEEDS) --out runs/seeds > /dev/null
 	$(BIN)/byline eval gate runs/seeds --baseline $(BASELINE)
 

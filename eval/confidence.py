@@ -18,11 +18,13 @@ from eval.gold import Gold, load_gold, locate
 from eval.metrics.outcomes import right
 from eval.regression import logistic
 from index.builder import build
+from index.errors import InputError
 from index.settings import Settings
 from qa.assistant import Assistant
 from qa.confidence import SIGNALS, TOPIC_SIGNALS, Confidence, confidence, probability, signals
 from qa.evidence import choose, rank
 from qa.retrieval import analyse, search
+from qa.voices import voices
 
 RIDGE = 0.001
 FALSE_REFUSALS = 0.02  # of the questions that the articles are about, taken for off-topic ones
@@ -56,6 +58,9 @@ class Case:
 
 def cases(sets: Sequence[Set], split: str, work: Path, tell: Tell) -> list[Case]:
     """Every question of one part, asked of its own articles, and of those of the other sets that are not `open`."""
+    names = [item.folder.name for item in sets]
+    if len(set(names)) < len(names) or sum(not item.open for item in sets) < 2:
+        raise InputError("Confidence needs two sets or more, of different names, besides those of --open.")
     found = list[Case]()
     for here in sets:
         settings = replace(Settings(), store=str(work / f"store-{here.folder.name}"), risk=1.0)
@@ -86,13 +91,14 @@ def _case(assistant: Assistant, here: Set, row: Gold, *, foreign: bool) -> Case:
     reader = assistant.reader
     query = analyse(row.question, reader)
     found = search(query, reader, reader.scope(None, None, row.files if not foreign else ()))
-    ranked = rank(query, found)
-    shown = len(choose(ranked))
-    told = signals(query, found, ranked, shown) if ranked else dict.fromkeys(SIGNALS, 0.0)
-    cluster = row.evidence[0][0].file if row.evidence else _nearest(assistant, ranked) or row.id
+    told = voices(ranked := rank(query, found), assistant.groups(ranked))
+    said = [voice.said for voice in told]
+    shown = len(choose(said))
+    values = signals(query, found, said, shown) if said else dict.fromkeys(SIGNALS, 0.0)
+    cluster = row.evidence[0][0].file if row.evidence else _nearest(assistant, said) or row.id
     answerable = row.answerable and not foreign
-    sure = confidence(query, found, ranked, shown)
-    return Case(here.folder.name, cluster, foreign, answerable, right=False, signals=told, sure=sure)
+    sure = confidence(query, found, said, shown)
+    return Case(here.folder.name, cluster, foreign, answerable, right=False, signals=values, sure=sure)
 
 
 def _nearest(assistant: Assistant, ranked: Sequence[Any]) -> str | None:

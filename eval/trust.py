@@ -29,9 +29,9 @@ class Refusing:
     """What a rule refuses: of the off-topic questions, of its refusals, and of the questions asked of their own."""
 
     rule: str
-    recall: Estimate
-    precision: Estimate
-    answered: Mapping[str, Estimate]  # by set
+    recall: Estimate | None
+    precision: Estimate | None  # None where nothing is refused
+    answered: Mapping[str, Estimate | None]  # by set
 
 
 @dataclass(frozen=True)
@@ -120,10 +120,8 @@ def _refusing(name: str, rule: Callable[[Case], bool], topical: Sequence[Case]) 
     )
 
 
-def _share(rows: Sequence[Case], holds: Callable[[Case], bool]) -> Estimate:
-    found = mean_ci([float(holds(case)) for case in rows], [case.cluster for case in rows])
-    assert found is not None
-    return found
+def _share(rows: Sequence[Case], holds: Callable[[Case], bool]) -> Estimate | None:
+    return mean_ci([float(holds(case)) for case in rows], [case.cluster for case in rows])
 
 
 def _doubts(test: Sequence[Case], risk: float) -> dict[str, dict[str, int]]:
@@ -220,7 +218,7 @@ def _refusal_lines(measured: Measured) -> Iterator[str]:
     yield f"| --- |{' ---: |' * (2 + len(answered))}"
     for line in measured.refusing:
         cells = [line.recall, line.precision, *line.answered.values()]
-        yield f"| {line.rule} | {' | '.join(f'{cell} of {cell.n}' for cell in cells)} |"
+        yield f"| {line.rule} | {' | '.join(f'{cell} of {cell.n}' if cell else '' for cell in cells)} |"
 
 
 def _doubt_lines(measured: Measured) -> Iterator[str]:

@@ -262,6 +262,8 @@ class _Build:
             self.catalog.drop_files(gone)
             for record in self.named:
                 self.catalog.put_file(record)
+                if record.content is not None and (date := date_in_name(record.path)):
+                    self.catalog.date(record.content, date)
             unnamed = self.catalog.drop_unnamed()
             self.catalog.note_unsettled(unnamed)
             if self.altered or unnamed or any(record.content is not None for record in gone.values()):
@@ -327,12 +329,8 @@ class _Build:
 
 
 def content_key(data: bytes, path: str) -> str:
-    """The key of a content: the same bytes in the same format are the same article, whatever the file is called.
-
-    Unless its name tells the date of publication, as `2024-06-20-pact.txt` does.
-    """
-    date = date_in_name(path)
-    return f"{hashlib.sha256(data).hexdigest()[:40]}{Path(path).suffix.lower()}{f'@{date}' if date else ''}"
+    """The key of a content: the same bytes in the same format are the same article, whatever the file is called."""
+    return f"{hashlib.sha256(data).hexdigest()[:40]}{Path(path).suffix.lower()}"
 
 
 def _untouched(file: Found, before: FileRecord) -> bool:

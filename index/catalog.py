@@ -251,6 +251,10 @@ class Catalog:
         self._put_sentences(content, article.text, passages, vectors)
         return content
 
+    def date(self, content: int, published: str) -> None:
+        """Note when an article was published that has no date of its own."""
+        self.db.execute("UPDATE contents SET published = ? WHERE id = ? AND published IS NULL", (published, content))
+
     def _put_passages(self, content: int, text: str, passages: list[Passage]) -> int:
         """Store the passages, one at a time: a text of 50 MB has millions of terms. Returns the number of terms."""
         passage_id, first = self._next_id("passages"), self._next_id("sentences")

@@ -9,23 +9,27 @@ from index.dates import DATE_IN_WORDS, iso_date
 
 _LINES, _HEAD, _LONGEST = 8, 1_500, 200  # lines and characters in which a date line stands; characters of it
 _IN_NAME = re.compile(
-    r"(?<![0-9A-Za-z])((?:18|19|20)\d\d)([-_./]?)(0[1-9]|1[0-2])\2(0[1-9]|[12]\d|3[01])(?![0-9A-Za-z])"
+    r"(?<![0-9A-Za-z])((?:19|20)\d\d|18\d\d(?=[-_./]))([-_./]?)(0[1-9]|1[0-2])\2(0[1-9]|[12]\d|3[01])(?![0-9A-Za-z])"
 )
 _DATE = rf"(?:\w+day,? )?(?P<date>\d{{4}}-\d\d-\d\d|(?i:{DATE_IN_WORDS}))"
 _TIME = r"(?:T[\d:.]+Z?|(?:,| at| -| \||)? ?\d{1,2}[:.]\d\d(?: ?[ap]\.?m\.?)?(?: [A-Z]{2,4})?)?"
 _MADE = r"(?i:(?:first )?(?:published|posted|issued|filed|released|date|updated)(?: on| at)?:? ?)?"
 _CITY = r"[A-Z][A-Z .'/-]+"
+_NAME = r"[A-Z][\w.'’-]+(?: [A-Z][\w.'’-]*){0,4}"
+_AGENCY = r"\([^)]{2,40}\)"
 _FORMS = tuple(
     re.compile(form)
     for form in (
         # Published: 20 June 2024; Posted on June 20, 2024 at 4:50 pm; the date alone
         rf"{_MADE}{_DATE}{_TIME}",
         # By Anna Berg | June 20, 2024
-        rf"(?i:By) .{{2,80}}?[|·,–—-] ?{_DATE}{_TIME}",
-        # HANOI, Vietnam, June 20, 2024 (Reuters) - Putin landed ...
-        rf"{_CITY}(?:, [A-Z][A-Za-z .]+?)?(?:,| [–—-])? \(?{_DATE}\)?(?: ?\([^)]{{2,40}}\))? ?[–—:-].*",
+        rf"(?i:By) {_NAME}(?:(?:,| and|,? &) {_NAME}){{0,3}} ?[|·,–—-] ?{_DATE}{_TIME}",
+        # HANOI, Vietnam, June 20, 2024 - Putin landed ...
+        rf"{_CITY}(?:, [A-Z][A-Za-z .]+?)?, ?{_DATE}(?: ?{_AGENCY})? ?[–—-] .*",
+        # HANOI - June 20, 2024 (Reuters) - Putin landed ...
+        rf"{_CITY}(?:, [A-Z][A-Za-z .]+?)? ?[–—-] ?{_DATE} ?{_AGENCY} ?[–—-] .*",
         # HANOI (Reuters), June 20, 2024 - Putin landed ...
-        rf"{_CITY} ?\([^)]{{2,40}}\),? ?[–—-]? ?{_DATE} ?[–—:-].*",
+        rf"{_CITY} ?{_AGENCY},? ?[–—-]? ?{_DATE} ?[–—-] .*",
     )
 )
 

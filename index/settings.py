@@ -82,7 +82,7 @@ def _words(key: str, value: str) -> str:
 def _share(key: str, value: str | float) -> float:
     try:
         share = -1.0 if isinstance(value, bool) else float(value)
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, OverflowError):
         share = -1.0
     if not 0 <= share <= 1:
         raise InputError(f"{key} must be a number from 0 to 1, not {value}.")

@@ -142,7 +142,7 @@ class Assistant:
             asked.hits = tuple(hits(found, self.reader, asked.scope, HITS))
             asked.lap("search")
             ranked = rank(query, found)
-            alike = self._groups(ranked)
+            alike = self.groups(ranked)
             told = voices(ranked, alike)
             said = [voice.said for voice in told]
             shown = len(choose(said))
@@ -166,17 +166,20 @@ class Assistant:
             asked.lap("compare")
             yield self._answered(asked, phrased)
 
-    def _groups(self, ranked: Sequence[Candidate]) -> Groups:
+    def groups(self, ranked: Sequence[Candidate]) -> Groups:
         """Which of the articles of these candidates are copies of each other."""
         contents = {candidate.found.passage.content for candidate in ranked}
         return groups(contents, self.reader.catalog.copies(contents))
 
     def _differing(self, query: Query, ranked: Sequence[Candidate], shown: Set[Place]) -> list[Point]:
-        """Where the articles differ on what is asked. What is said of different things of one name is no difference."""
+        """Different things of the name asked about, and where articles differ on what is asked, but for these."""
         contents = {candidate.found.passage.content for candidate in ranked}
         with self.reader.catalog.snapshot():
             heads = self.reader.heads(contents)
-        return ambiguity(namesakes(query.asked, ranked, heads)) or disagreements(query, ranked, shown)
+        things = namesakes(query.asked, ranked, heads)
+        apart = {thing.said.found.passage.content for thing in things}
+        differing = disagreements(query, ranked, shown)
+        return [*ambiguity(things), *(p for p in differing if not all(place.content in apart for place in p.places))]
 
     def _cited(self, points: Sequence[Point], scope: Scope | None) -> dict[Place, Citation]:
         """The sentences of all sides, cited, but for those that a build has just removed."""

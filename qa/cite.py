@@ -47,7 +47,11 @@ def cite(quotations: Sequence[Quotation], reader: Reader, scope: Scope | None) -
         if article.text[quotation.span.start : quotation.span.end] != quotation.text:
             continue
         also = _elsewhere(quotation, places.get(keys[quotation.text], []), files, reader, entry.file)
-        near, confirming = (_places(places, named) for places in (quotation.copies, quotation.confirming))
+        same = {content for content, _ in places.get(keys[quotation.text], [])}  # these are told by `also_in`
+        near, confirming = (
+            _places([where for where in found if where[0] not in same], named)
+            for found in (quotation.copies, quotation.confirming)
+        )
         citation = _citation(len(citations) + 1, quotation, article, also)
         citations.append(replace(citation, copies=near, confirmed_by=confirming))
     return citations

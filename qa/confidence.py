@@ -76,7 +76,9 @@ class Confidence:
         return self.on_topic * self.right if self.off_topic else self.right
 
     def doubt(self, risk: float) -> Doubt | None:
-        """What speaks against an answer at this risk of a wrong one, 0..1."""
+        """What speaks against an answer at this risk of a wrong one, 0..1; at 1 nothing does."""
+        if risk == 1:
+            return None
         if self.off_topic:
             return "topic"
         if self.right >= 1 - risk:

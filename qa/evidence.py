@@ -23,7 +23,7 @@ from index.terms import terms
 from qa.kinds import Kind, kind_of, leans_back, new_names, offers
 from qa.retrieval import Found, Query
 
-PASSAGES = 12  # of the best passages, all sentences are candidates
+PASSAGES = 12  # of the best passages that say something new, all sentences are candidates
 SHOWN_AT_MOST = 3
 _LABEL_WORDS, _LABEL_LENGTH = 2, 20  # `Issued on:`, `3 minutes`: at most so many words and characters, no answer
 FEATURES = (
@@ -87,8 +87,11 @@ def candidates(query: Query, found: Sequence[Found]) -> tuple[list[Candidate], M
     best: list[Candidate] = []
     rows: list[list[float]] = []
     seen: set[str] = set()
-    for item in found[:PASSAGES]:
-        before: frozenset[str] = frozenset()
+    passages = 0
+    for item in found:
+        if passages == PASSAGES:
+            break
+        before, known = frozenset[str](), len(best)
         for n, sentence in enumerate(item.passage.sentences):
             text = item.passage.text_of(sentence)
             if (words := same_words(text)) not in seen and not _is_label(text):
@@ -96,6 +99,7 @@ def candidates(query: Query, found: Sequence[Found]) -> tuple[list[Candidate], M
                 best.append(Candidate(item, sentence, text))
                 rows.append(_features(query, kind, pairs, item, n, text, before))
             before = frozenset(sentence.stems)
+        passages += len(best) > known  # one that only repeats others takes no place
     return best, np.array(rows).reshape(len(rows), len(FEATURES))
 
 

@@ -91,7 +91,9 @@ _LISTS: Mapping[str, type[Place] | type[Dated]] = {
 
 
 def _citation(item: Mapping[str, Any]) -> Citation:
-    return Citation(**{**item, **{name: tuple(kind(*entry) for entry in item[name]) for name, kind in _LISTS.items()}})
+    return Citation(
+        **{**item, **{name: tuple(kind(*entry) for entry in item.get(name, ())) for name, kind in _LISTS.items()}}
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +168,7 @@ class Answer:
     statements: tuple[Statement, ...] = ()  # exactly the sentences of `text`, in order
     citations: tuple[Citation, ...] = ()
     conflicts: tuple[Conflict, ...] = ()
-    confidence: float | None = None  # 0..1; None until calibrated
+    confidence: float | None = None  # probability that it is right, 0..1; None for a list of articles
     hits: tuple[Hit, ...] = ()
     nearest: tuple[Hit, ...] = ()  # for a refusal: the closest passages
     dropped: int = 0  # sentences of a draft that were not supported and are not shown

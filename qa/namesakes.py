@@ -19,11 +19,12 @@ _RUN = re.compile(r"[A-Z][\w.'-]*(?:,? (?:(?:of|the|and|in|de|la|van|von) )?[A-Z
 _PROPER = r"[A-Z][\w.'-]*"
 _HEAD = re.compile(
     r"(?:The |An? )?(?P<name>[A-Z0-9][\w.'-]*(?: [\w.'-]+){0,7}?)"
-    r"(?: ?\((?P<brackets>[^()]{2,80})\)"
+    r"(?: ?\((?P<brackets>[^()]{2,80})\)(?! ?[-:])"  # HANOI (Reuters) - is a dateline
     # what stands behind a comma may be how a headline goes on, but not where the name follows once more
     rf"|, (?P<behind>{_PROPER}(?:,? {_PROPER}){{0,5}}?)(?= (?:The )?(?P=name)\b))"
 )
 _WORD = re.compile(r"[\w'-]+")
+_AGENCIES = frozenset(["reuters", "ap", "afp", "dpa", "upi", "ansa", "tass", "xinhua", "bloomberg", "cnn", "bbc"])
 _ALIKE = 0.5  # two descriptions of one thing have more than this share of the shorter one's words in common
 
 
@@ -73,6 +74,8 @@ def _thing(text: str, subjects: Sequence[frozenset[str]], said: Candidate) -> Na
         return None
     name = frozenset(_words(head["name"]))
     words = frozenset(_words(head["brackets"] or head["behind"])) - name
+    if head["name"].isupper() or words & _AGENCIES or all(word.isdigit() and len(word) < 4 for word in words):
+        return None  # a dateline, who reports it, an age
     about = any(subject <= name and len(name - subject) < len(subject) for subject in subjects)
     return Namesake(head.group().strip(), words, said) if about and words else None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import date
 from pathlib import Path
 
@@ -20,7 +21,7 @@ def unsure(confidence: float, needed: float) -> str:
     """Why an answer that was found is not given."""
     return (
         f"The articles speak of this, but hardly answer it: the best answer would be right with a probability of "
-        f"{confidence:.0%}, and {needed:.0%} is asked for."
+        f"{math.floor(100 * confidence)}%, and {needed:.0%} is asked for."
     )
 
 

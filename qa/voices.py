@@ -6,18 +6,20 @@ room from other evidence. Articles that are no copies of each other and say the 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from qa.conflict import NEAR, Place, place_of
 from qa.difference import differences
 from qa.evidence import Candidate
-from qa.kinds import new_names, new_numbers
+from qa.kinds import new_names
 
 _COMPARED = 24  # of the best sentences
 _COPIED = (
     0.9  # cosine from which on a sentence of a copy is the same one; a freer rewrite may have changed what it says
 )
+_NUMBER = re.compile(r"\d(?:[\d,.]*\d)?")
 _NAMES = 0.8  # of the names of a sentence that one which confirms it has as well
 
 
@@ -84,7 +86,7 @@ def confirming(voice: Voice, ranked: Sequence[Candidate], of: Groups, question: 
 def _holds(other: str, said: str, question: str) -> bool:
     """Whether the other sentence has what this one tells beyond the question: all numbers and nearly all names."""
     named, words = new_names(said, question), other.lower()
-    if not set(new_numbers(said, question)) <= set(new_numbers(other, question)):
+    if not _numbers(said) - _numbers(question) <= _numbers(other):
         return False
     return sum(name.lower() in words for name in named) >= _NAMES * len(named)
 
@@ -94,3 +96,7 @@ def same(one: Candidate, other: Candidate, near: float = NEAR) -> bool:
     return float(one.vector @ other.vector) >= near and not differences(
         place_of(one).sentence, place_of(other).sentence
     )
+
+
+def _numbers(text: str) -> set[str]:
+    return set(_NUMBER.findall(text))

@@ -22,13 +22,17 @@ _WEEKDAY, _MONTH = (
 _NUMBERS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 _COUNT = {"a": 1} | {name: n for n, name in enumerate(_NUMBERS, 1)}
 _ORDINALS = {"first": 0, "second": 1, "third": 2, "fourth": 3, "last": -1}
-_UNITS = "day|week|month|year"
-_AHEAD = re.compile(r"\b(?:will|plans?|planned|expected|scheduled|due|is to|are to|upcoming|next)\b", re.IGNORECASE)
-_RELATIVE = re.compile(
-    rf"\b(?:(?P<day>today|tonight|yesterday|tomorrow)|(?:(?P<which>last|this|next) )?(?P<weekday>{_WEEKDAY.title()})\b|"
-    rf"(?P<this>last|this|next) (?P<unit>{_UNITS})\b(?! of\b)|"
-    rf"(?P<count>\d+|{'|'.join(_COUNT)}) (?P<units>{_UNITS})s? ago)",
+_AHEAD = re.compile(r"\b(?:will|is to|are to|expected|scheduled|upcoming)\b")
+_CLAUSE_ENDS = re.compile(r"[,;()]|\b(?:who|which|that|and|but|while)\b")
+_FRONTED = 4  # characters before a weekday that begins its sentence: `On Thursday, Putin will ...`
+_OF_A_STORY = "".join(f"(?<!{word} )" for word in ("the", "his", "her", "its", "their", "our", "my"))  # the next week
+_WORDS = (
+    rf"\b(?:(?P<day>today|tonight|yesterday|tomorrow)\b|"
+    rf"(?:(?P<which>last|this|next) )?(?P<weekday>{_WEEKDAY.title()})\b|"
+    rf"{_OF_A_STORY}(?P<this>last|this|next) (?P<unit>week|month|year)\b(?! of\b)|"
+    rf"(?<![\w.,-])(?<!half )(?P<count>\d{{1,3}}|{'|'.join(_COUNT)}) (?P<units>day|week|month|year)s? ago\b)"
 )
+_RELATIVE, _ANY_CASE = re.compile(_WORDS), re.compile(_WORDS, re.IGNORECASE)
 _PART_OF_MONTH = re.compile(
     rf"(?:the )?(?P<nth>{'|'.join(_ORDINALS)}) week of (?P<month>{_MONTH})(?:,? (?P<year>\d{{4}}))?"
 )
@@ -66,15 +70,29 @@ def today() -> date:
 def resolved(text: str, published: str | None) -> tuple[tuple[str, str], ...]:
     """(words, what they come to) of the words of `text` that count from the day of publication; none without one.
 
-    A weekday is the last one before publication or that day itself, and the next one in a sentence about what is to
-    come (`will`, `expected`).
+    A weekday is the last one before publication or that day itself; in a clause about what is to come (`will`,
+    `expected`) the next one. Where only another clause of the sentence is about that, it is left as it is.
     """
     if published is None:
         return ()
-    day, ahead = date.fromisoformat(published), bool(_AHEAD.search(text))
-    return tuple(
-        dict.fromkeys((match.group(), str(_relative(match, day, ahead))) for match in _RELATIVE.finditer(text))
-    )
+    day, found = date.fromisoformat(published), dict[tuple[str, str], None]()
+    for match in _RELATIVE.finditer(text):
+        ahead = _ahead(text, match) if match["weekday"] and not match["which"] else False
+        meant = None if ahead is None else _relative(match, day, ahead)
+        if meant is not None:
+            found[match.group(), str(meant)] = None
+    return tuple(found)
+
+
+def _ahead(text: str, weekday: re.Match[str]) -> bool | None:
+    """Whether a weekday is one to come; None where that cannot be told."""
+    if not _AHEAD.search(text):
+        return False
+    before = text[: weekday.start()]
+    clause = _CLAUSE_ENDS.split(before)[-1]
+    if weekday.start() <= _FRONTED:
+        clause = " ".join(_CLAUSE_ENDS.split(text[weekday.end() :])[:2])
+    return True if _AHEAD.search(clause) else None
 
 
 def period(text: str, today: date) -> Period | None:
@@ -83,16 +101,28 @@ def period(text: str, today: date) -> Period | None:
     A month or weekday without a year is the last one that has begun. None for anything else.
     """
     words = " ".join(text.split())
-    if exact := iso_date(words):
-        return Period(*[date.fromisoformat(exact)] * 2)
-    if re.fullmatch(r"(?:1[5-9]|20)\d\d", words):
-        return Period(date(int(words), 1, 1), date(int(words), 12, 31))
-    low = words.lower()
-    if match := _PART_OF_MONTH.fullmatch(low):
+    try:
+        return _exact(words) or _named(words.lower(), today)
+    except (ValueError, OverflowError):  # there is no such day
+        return None
+
+
+def _exact(words: str) -> Period | None:
+    if re.fullmatch(r"\d{4}-\d\d-\d\d", words):
+        return _days(date.fromisoformat(words))
+    if match := re.fullmatch(r"(\d{4})(?:-(\d\d))?", words):
+        first = date(int(match[1]), int(match[2] or 1), 1)
+        return Period(first, _month_end(first) if match[2] else first.replace(month=12, day=31))
+    day = iso_date(words)
+    return _days(date.fromisoformat(day)) if day else None
+
+
+def _named(words: str, today: date) -> Period | None:
+    if match := _PART_OF_MONTH.fullmatch(words):
         return _week_of(_month(match, today), _ORDINALS[match["nth"]])
-    if match := _OF_MONTH.fullmatch(low):
+    if match := _OF_MONTH.fullmatch(words):
         return _month(match, today)
-    match = _RELATIVE.fullmatch(low) or _RELATIVE.fullmatch(low.title())
+    match = _ANY_CASE.fullmatch(words)
     return _relative(match, today, ahead=False) if match else None
 
 
@@ -110,25 +140,32 @@ def age(published: date, today: date) -> str:
     return "0 days"
 
 
-def _relative(match: re.Match[str], day: date, ahead: bool) -> Period:
+def _relative(match: re.Match[str], day: date, ahead: bool) -> Period | None:
+    try:
+        return _counted(match, day, ahead)
+    except (ValueError, OverflowError):  # before the year 1, or after 9999
+        return None
+
+
+def _counted(match: re.Match[str], day: date, ahead: bool) -> Period:
     if word := match["day"]:
         return _days(day + timedelta({"yesterday": -1, "tomorrow": 1}.get(word.lower(), 0)))
     if weekday := match["weekday"]:
-        return _days(_nearest(_DAYS.index(CALENDAR[weekday.lower()]), day, match["which"], ahead))
+        return _days(_nearest(_DAYS.index(CALENDAR[weekday.lower()]), day, (match["which"] or "").lower(), ahead))
     if unit := match["unit"]:
-        return _around(day, unit, {"last": -1, "this": 0, "next": 1}[match["this"].lower()])
+        return _around(day, unit.lower(), {"last": -1, "this": 0, "next": 1}[match["this"].lower()])
     count = match["count"].lower()
-    number = _COUNT.get(count) or int(count)
-    if match["units"] in ("day", "week"):
-        return _days(day - timedelta(number * {"day": 1, "week": 7}[match["units"]]))
-    return _around(day, match["units"], -number)
+    number, units = _COUNT.get(count) or int(count), match["units"].lower()
+    if units in ("day", "week"):
+        return _days(day - timedelta(number * {"day": 1, "week": 7}[units]))
+    return _around(day, units, -number)
 
 
 def _days(day: date) -> Period:
     return Period(day, day)
 
 
-def _nearest(weekday: int, day: date, which: str | None, ahead: bool) -> date:
+def _nearest(weekday: int, day: date, which: str, ahead: bool) -> date:
     """The next such weekday or the last one; `this` and none at all can be the day itself."""
     forward = which == "next" or (ahead and which != "last")
     distance = (weekday - day.weekday()) % 7 if forward else -((day.weekday() - weekday) % 7)
@@ -139,8 +176,6 @@ def _nearest(weekday: int, day: date, which: str | None, ahead: bool) -> date:
 
 def _around(day: date, unit: str, steps: int) -> Period:
     """The week (from Monday), month or year that is so many after the one of `day`."""
-    if unit == "day":
-        return _days(day + timedelta(steps))
     if unit == "week":
         monday = day - timedelta(day.weekday()) + timedelta(7 * steps)
         return Period(monday, monday + timedelta(6))

@@ -10,6 +10,7 @@ import ui.measuring  # noqa: F401 these add the commands
 from eval.confidence import Set, cases, fit, regression
 from eval.gold import Gold, save_gold
 from eval.trust import BASELINE, OURS, measure, table
+from index.errors import InputError
 from qa.confidence import SIGNALS, TOPIC_SIGNALS, probability
 from ui.cli import app
 
@@ -84,10 +85,16 @@ def test_the_fit_tells_them_apart(sets, tmp_path) -> None:
 
 
 def test_a_signal_that_never_changes_weighs_nothing(sets, tmp_path) -> None:
-    found = cases(sets[:1], "tune", tmp_path, lambda _: None)
-    same = [case for case in found if case.answerable]
+    found = cases(sets, "tune", tmp_path, lambda _: None)
+    same = [case for case in found if case.answerable and case.articles == "farm"]
     weights = regression(same, [True, False, True, False], ["kind_offered"])
     assert weights["kind_offered"] == pytest.approx(0, abs=1e-6)
+
+
+def test_fewer_than_two_sets_are_an_error(sets, tmp_path) -> None:
+    for few in (sets[:1], [sets[0], sets[2]], [sets[0], sets[0]]):
+        with pytest.raises(InputError, match="two sets or more, of different names"):
+            cases(few, "tune", tmp_path, print)
 
 
 def test_the_tables(sets, tmp_path) -> None:

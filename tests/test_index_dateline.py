@@ -1,5 +1,6 @@
 """Dates of publication from file names and first lines; dates that an article tells of are none."""
 
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -24,6 +25,7 @@ from index.settings import Settings
         ("a20240620.txt", None),
         ("120240620.txt", None),
         ("2024-06.txt", None),
+        ("news/18561021.html", None),  # a number
         ("2024-0620.txt", None),
         ("pact.txt", None),
     ],
@@ -46,6 +48,7 @@ def test_file_names(file: str, date: str | None) -> None:
         "By Anna Berg and Carl Dahl, Hanoi - 20 June 2024",
         "HANOI, June 20, 2024 (Reuters) - Putin landed in Hanoi.",
         "HANOI, Vietnam, June 20, 2024 — Putin landed in Hanoi.",
+        "HANOI – June 20, 2024 (Reuters) – Putin landed in Hanoi.",
         "NEW YORK (AP), 20 June 2024 - Putin landed in Hanoi.",
     ],
 )
@@ -63,6 +66,10 @@ def test_date_lines(line: str) -> None:
         "Published: 06/07/2024",
         "June 2024",
         "May 31, 2024 was a Friday.",
+        "D-DAY, June 6, 1944: how it went",
+        "US ELECTION - November 5, 2024: what to know",
+        "A BRIEF HISTORY - 4 July 1776 - of a war",
+        "By the time the war ended, May 8, 1945",
     ],
 )
 def test_other_lines(line: str) -> None:
@@ -82,19 +89,29 @@ def test_what_the_file_says_comes_first(tmp_path: Path) -> None:
     assert load(tmp_path / name, "other.md").article.published == "2024-06-20"
 
 
-def test_one_text_under_two_dates(tmp_path: Path, embedder) -> None:
+def test_one_text_under_two_names_has_the_first_date(tmp_path: Path, embedder) -> None:
     folder = tmp_path / "articles"
     folder.mkdir()
-    for name in ("2024-06-20.txt", "2024-06-21.txt", "b.txt"):
+    for name in ("2024-06-20.txt", "2024-06-21.txt"):
         (folder / name).write_text("Putin landed in Hanoi around 2am and was met at the airport.", encoding="utf-8")
     settings = Settings(store=str(tmp_path / "store"))
+    assert build(folder, settings, embedder=embedder).sentences == 1
+    assert dates(settings, embedder) == {"2024-06-20.txt": "2024-06-20", "2024-06-21.txt": "2024-06-20"}
+
+
+def test_a_file_that_gets_a_date_by_another_name(tmp_path: Path, embedder) -> None:
+    folder = tmp_path / "articles"
+    folder.mkdir()
+    (folder / "pact.txt").write_text("Putin landed in Hanoi around 2am and was met at the airport.", encoding="utf-8")
+    settings = Settings(store=str(tmp_path / "store"))
     build(folder, settings, embedder=embedder)
-    reader = Reader(settings, embedder)
-    assert {e.file: e.published for e in reader.entries()} == {
-        "2024-06-20.txt": "2024-06-20",
-        "2024-06-21.txt": "2024-06-21",
-        "b.txt": None,
-    }
-    reader.close()
-    (folder / "b.txt").rename(folder / "2024-06-22.txt")
-    assert build(folder, settings, embedder=embedder).added == ("2024-06-22.txt",)
+    assert dates(settings, embedder) == {"pact.txt": None}
+    (folder / "pact.txt").rename(folder / "2024-06-22.txt")
+    report = build(folder, settings, embedder=embedder)
+    assert (report.renamed, report.sentences) == ((("pact.txt", "2024-06-22.txt"),), 0)
+    assert dates(settings, embedder) == {"2024-06-22.txt": "2024-06-22"}
+
+
+def dates(settings: Settings, embedder) -> dict[str, str | None]:
+    with closing(Reader(settings, embedder)) as reader:
+        return {entry.file: entry.published for entry in reader.entries()}

@@ -65,12 +65,13 @@ def test_a_denied_premise_is_a_signal() -> None:
 
 def test_nothing_found_is_off_topic() -> None:
     sure = confidence(query("pact"), [], [], 0)
-    assert (sure.value, sure.doubt(1.0)) == (0, "topic")
+    assert (sure.value, sure.doubt(0.99)) == (0, "topic")
 
 
 def test_what_is_doubted_first() -> None:
     below = coefficients().off_topic_below
-    assert Confidence(below - 0.01, 0.9, denied=True).doubt(1.0) == "topic"
+    assert Confidence(below - 0.01, 0.9, denied=True).doubt(0.99) == "topic"
+    assert Confidence(below - 0.01, 0.9, denied=True).doubt(1.0) is None
     assert Confidence(below, 0.3, denied=True).doubt(0.6) == "premise"
     assert Confidence(below, 0.3, denied=False).doubt(0.6) == "answer"
     assert Confidence(below, 0.3, denied=True).doubt(0.75) is None
@@ -106,7 +107,8 @@ def test_the_risk_that_is_taken_decides(seeds_settings: Settings) -> None:
     with Assistant(replace(seeds_settings, risk=1.0), llm="none") as bold:
         assert bold.ask(question).confidence == answer.confidence
         assert bold.ask("Why did Putin refuse to sign the treaty with Kim?").answered
-        assert not bold.ask("What is the best way to roast a chicken?").answered
+        assert bold.ask("What is the best way to roast a chicken?").answered
+        assert not bold.ask("?!").answered
 
 
 def test_risk_is_a_number_from_0_to_1(tmp_path) -> None:

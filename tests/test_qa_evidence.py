@@ -177,3 +177,9 @@ def test_no_more_is_shown_than_there_is_room_for() -> None:
     assert len(choose(fits)) == 2  # 40 + 35 = 75, and one more word is too many
     assert len(choose([candidate(0.3, 40), candidate(0.3, 36)])) == 1
     assert len(choose([candidate(0.3, 200)])) == 1  # the best one is always shown whole
+
+
+def test_what_only_repeats_takes_no_place() -> None:
+    repeated = [found(("The pact holds.", 0.6), score=0.9) for _ in range(PASSAGES + 3)]
+    best, _ = candidates(query("pact"), [*repeated, found(("The pact is off.", 0.5), score=0.8)])
+    assert [item.text for item in best] == ["The pact holds.", "The pact is off."]

@@ -5,7 +5,7 @@ from dataclasses import FrozenInstanceError, replace
 
 import pytest
 
-from qa.models import Answer, Citation, Conflict, Hit, Place, Side, Statement, count, describe
+from qa.models import Answer, Citation, Conflict, Dated, Hit, Place, Side, Statement, count, describe
 
 HIT = Hit("a.txt", 0, 12, "Putin landed", 0.75, "Title", "2024-06-20")
 CITATION = Citation(
@@ -21,6 +21,12 @@ CITATION = Citation(
     published="2024-06-20",
     score=0.9,
     also_in=(Place("b.txt", 4, 29), Place("b.txt", 90, 115)),
+)
+FULL = replace(
+    CITATION,
+    copies=(Place("c.txt", 7, 33),),
+    confirmed_by=(Place("d.txt", 8, 30),),
+    dates=(Dated("Wednesday", "2024-06-19"),),
 )
 ANSWER = Answer(
     question="When?",
@@ -141,3 +147,19 @@ def test_the_pieces_of_an_answer_make_up_its_text() -> None:
     answer = Answer("Q?", "It is [2]. [1]\nSo it is. [2][1]", True, statements=statements)
     assert list(answer.pieces()) == [("", statements[0]), ("\n", statements[1])]
     assert "".join(f"{before}{s.text} {s.markers}" for before, s in answer.pieces()) == answer.text
+
+
+def test_all_of_a_citation_round_trips_and_stands_in_its_line() -> None:
+    answer = replace(ANSWER, citations=(FULL,))
+    assert Answer.from_dict(json.loads(json.dumps(answer.to_dict()))) == answer
+    assert describe(FULL) == (
+        "a.txt, line 3 (Title, 2024-06-20, “Wednesday” is 2024-06-19), also in b.txt, c.txt; 1 more says so: d.txt"
+    )
+
+
+def test_a_citation_that_lacks_what_may_be_left_out() -> None:
+    data = ANSWER.to_dict()
+    for name in ("also_in", "copies", "confirmed_by", "dates"):
+        del data["citations"][0][name]
+    (citation,) = Answer.from_dict(data).citations
+    assert (citation.also_in, citation.copies, citation.confirmed_by, citation.dates) == ((), (), (), ())

@@ -59,6 +59,9 @@ def test_what_stands_behind_a_name_tells_them_apart(question: str, one: str, oth
         ("Who made Big Girl?", "Big Girl (film)", "Big Boy (album)"),  # another name
         ("Who made Big Girl?", "Big Girl (film)", "Big Girl is a song."),  # nothing tells it apart
         ("Who won the cup?", "Big Girl (film)", "Big Girl (album)"),  # not asked about
+        ("What did Putin do in Hanoi?", "HANOI (Reuters) - Putin landed.", "Hanoi (AP) — Putin landed."),
+        ("Who won the Super Bowl?", "Super Bowl (AP)", "Super Bowl (Reuters)"),
+        ("Who met Vladimir Putin?", "Vladimir Putin (71) met Kim.", "Vladimir Putin (Russian president) met Kim."),
         ("Who praised Putin?", "Putin Praises Support, Plans Closer Ties", "Putin (2024) arrives"),
         ("What did Kim Jong Un sign?", "Kim Jong Un, Putin Sign Pact The leader", "Kim Jong Un (Getty) signs."),
     ],

@@ -34,11 +34,27 @@ TODAY = date(2024, 6, 20)
         ("Of Sun hats, and at Mon Repos.", []),
         ("On Wednesday, and again on Wednesday.", [("Wednesday", "2024-06-19")]),
         ("The treaty of 2000 holds.", []),
+        ("On Monday, Putin will land in Hanoi.", [("Monday", "2024-06-24")]),
+        ("Putin will begin a state visit on Thursday, a day after the summit.", [("Thursday", "2024-06-20")]),
+        ("Putin landed around 2am (7pm GMT Wednesday) and will begin at noon.", []),  # seeds/002: it cannot be told
+        ("Putin, who arrived Wednesday, is expected to sign.", []),
+        ("It was called off Wednesday due to rain.", [("Wednesday", "2024-06-19")]),
+        ("It was built 5000 years ago, or 2,500 years ago.", []),
+        ("It was built 900 years ago.", [("900 years ago", "1124")]),
+        ("He left twenty-five years ago, half a year ago.", []),
+        ("He left the next week, in his last year in office.", []),
         ("It came in the last week of May.", []),
     ],
 )
 def test_words_of_an_article(text: str, found: list[tuple[str, str]]) -> None:
     assert resolved(text, THURSDAY) == tuple(found)
+
+
+def test_what_is_no_day_is_left_as_it_is() -> None:
+    assert resolved("He comes tomorrow, or next year. He came 999 years ago.", "9999-12-31") == (
+        ("999 years ago", "9000"),
+    )
+    assert resolved("He came 999 years ago.", "0500-01-01") == ()
 
 
 def test_nothing_is_resolved_without_a_date() -> None:
@@ -62,13 +78,19 @@ def test_nothing_is_resolved_without_a_date() -> None:
         ("last year", "2023"),
         ("this week", "2024-06-17 to 2024-06-23"),
         ("2 weeks ago", "2024-06-06"),
+        ("Last Monday", "2024-06-17"),
+        ("this friday", "2024-06-14"),
+        ("2024-05", "2024-05"),
+        ("1400-01-01", "1400-01-01"),
     ],
 )
 def test_filters(words: str, found: str) -> None:
     assert str(period(words, TODAY)) == found
 
 
-@pytest.mark.parametrize("words", ["", "soon", "2024-13-01", "06/07/2024", "the week", "99999", "week of May"])
+@pytest.mark.parametrize(
+    "words", ["", "soon", "2024-13-01", "06/07/2024", "the week", "99999", "week of May", "May 0000", "999 years ago 1"]
+)
 def test_what_is_no_filter(words: str) -> None:
     assert period(words, TODAY) is None
 

@@ -86,6 +86,7 @@ def _where(citation: Citation) -> str:
     parts = [text("span", citation.file, class_="file"), esc(place)]
     if citation.published:
         parts.append(text("time", citation.published, datetime=citation.published))
+    parts += [esc(f"“{words}” is {date}") for words, date in citation.dates]
     return tag("p", " · ".join(parts), class_="where")
 
 

@@ -60,7 +60,8 @@ def _marked(answer: Answer) -> Text:
 
 def _differing(conflict: Conflict) -> Text:
     """What the sources differ on, and where each says so."""
-    line = Text(f"The sources differ. {conflict.title}: ", style="yellow")
+    head = "" if conflict.kind == "ambiguous" else "The sources differ. "
+    line = Text(f"{head}{conflict.title}: ", style="yellow")
     for n, side in enumerate(conflict.sides):
         line.append(" or " if n else "").append(f"“{plain(side.value)}”", style="bold").append(
             f" {side.markers}", "cyan"
