@@ -43,6 +43,7 @@ class Ranking:
     answerable: Estimate | None  # AUROC of answerable
     right: Estimate  # AUROC of right
     coverage: Mapping[float, Estimate]  # at a risk
+    answered: int  # at the risk; what follows is of these
     calibration: tuple[float, float]  # the error, and a perfect forecaster's
     brier: float
 
@@ -74,12 +75,12 @@ def measure(sets: Sequence[Set], risk: float, work: Path, tell: Tell) -> Measure
         refusing=[_refusing(name, rule, topical) for name, rule in rules.items()],
         doubts=_doubts(test, risk),
         rankings=[
-            _ranking(name, title, part, score)
+            _ranking(name, title, part, score, risk)
             for name, part in {**groups, **pooled}.items()
             for title, score in scores.items()
         ],
         gains={name: _gain(part, scores) for name, part in groups.items() if _mixed(part)},
-        reliability=sure.reliability(sure.judged([_value(c) for c in own], [c.right for c in own])),
+        reliability=sure.reliability(_judged(_given(own, risk), _value)),
         curves={title: _curve(own, score) for title, score in scores.items()},
         risk=risk,
     )
@@ -157,9 +158,16 @@ def _gain(rows: Sequence[Case], scores: Mapping[str, Score]) -> Estimate:
     return _estimate(rows, lambda weights: ours(weights) - theirs(weights))
 
 
-def _ranking(asked: str, title: str, rows: Sequence[Case], score: Score) -> Ranking:
-    confidences, outcomes = [score(case) for case in rows], [float(case.right) for case in rows]
-    questions = sure.judged(confidences, outcomes)
+def _given(rows: Sequence[Case], risk: float) -> list[Case]:
+    return [case for case in rows if case.sure.doubt(risk) is None]
+
+
+def _judged(rows: Sequence[Case], score: Score) -> sure.Judged:
+    return sure.judged([score(case) for case in rows], [float(case.right) for case in rows])
+
+
+def _ranking(asked: str, title: str, rows: Sequence[Case], score: Score, risk: float) -> Ranking:
+    questions, given = _judged(rows, score), _judged(_given(rows, risk), score)
     answerable = _estimate(rows, _auroc(rows, score, lambda case: case.answerable)) if _mixed(rows) else None
     return Ranking(
         asked,
@@ -167,8 +175,9 @@ def _ranking(asked: str, title: str, rows: Sequence[Case], score: Score) -> Rank
         answerable,
         _estimate(rows, _auroc(rows, score, lambda case: case.right)),
         {limit: _estimate(rows, _coverage(questions, limit)) for limit in RISKS},
-        (sure.calibration_error(questions), sure.perfect_calibration_error(questions)),
-        float(np.mean((np.array(confidences) - np.array(outcomes)) ** 2)),
+        len(given.right),
+        (sure.calibration_error(given), sure.perfect_calibration_error(given)),
+        float(np.mean((given.confidence - given.right) ** 2)),
     )
 
 
@@ -181,7 +190,7 @@ def _coverage(questions: sure.Judged, limit: float) -> Callable[[_Floats], _Floa
 
 
 def _curve(rows: Sequence[Case], score: Score) -> list[tuple[float, float]]:
-    questions = sure.judged([score(case) for case in rows], [float(case.right) for case in rows])
+    questions = _judged(rows, score)
     ones = np.ones((1, len(rows)))
     coverage, risk = sure.risk_coverage(questions, ones, ones.sum(axis=1))
     return list(zip(coverage[0].tolist(), risk[0].tolist(), strict=True))
@@ -202,7 +211,7 @@ def table(measured: Measured) -> str:
             "",
             *(f"Gain in AUROC of answerable, {name}, paired: {gain}" for name, gain in measured.gains.items()),
             "",
-            "| confidence | right | questions |",
+            "| confidence | right | questions answered |",
             "| ---: | ---: | ---: |",
             *(f"| {mean:.3f} | {right:.3f} | {n} |" for mean, right, n in measured.reliability),
             "",
@@ -230,11 +239,11 @@ def _doubt_lines(measured: Measured) -> Iterator[str]:
 
 def _ranking_lines(measured: Measured) -> Iterator[str]:
     columns = ("AUROC of answerable", "AUROC of right", *(f"coverage at {risk:.0%} risk" for risk in RISKS))
-    yield f"| questions | confidence | {' | '.join(columns)} | calibration error | perfect | Brier | n |"
-    yield f"| --- | --- |{' ---: |' * (len(columns) + 4)}"
+    yield f"| questions | confidence | {' | '.join(columns)} | n | answered | calibration error | perfect | Brier |"
+    yield f"| --- | --- |{' ---: |' * (len(columns) + 5)}"
     for line in measured.rankings:
         figures = [line.answerable, line.right, *line.coverage.values()]
         cells = ["" if figure is None else str(figure) for figure in figures]
         error, perfect = line.calibration
-        rest = f"{error:.3f} | {perfect:.3f} | {line.brier:.3f} | {line.right.n}"
+        rest = f"{line.right.n} | {line.answered} | {error:.3f} | {perfect:.3f} | {line.brier:.3f}"
         yield f"| {line.asked} | {line.score} | {' | '.join(cells)} | {rest} |"
