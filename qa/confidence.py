@@ -34,7 +34,7 @@ SIGNALS = (
     "length",  # log(1 + words of the question), five at least: hardly any was shorter when it was fitted
 )
 TOPIC_SIGNALS = SIGNALS[:2] + SIGNALS[3:4]  # those that tell other topics
-_FEW_WORDS = 5
+_FEW_WORDS, _KEYWORDS = 5, 2
 _NUMBER = re.compile(r"\d(?:[\d,.]*\d)?")
 _NAME = re.compile(r"\b[A-Z][\w’'-]+")
 
@@ -64,6 +64,7 @@ class Confidence:
     on_topic: float  # probability that the articles are about what is asked, where half of the questions are
     right: float  # probability that the answer is right, where all are
     denied: bool  # the question denies what the articles say
+    keywords: bool = False  # a word or two, to look something up: no question that could be answered wrongly
 
     @property
     def off_topic(self) -> bool:
@@ -81,7 +82,7 @@ class Confidence:
             return None
         if self.off_topic:
             return "topic"
-        if self.right >= 1 - risk:
+        if self.keywords or self.right >= 1 - risk:
             return None
         return "premise" if self.denied else "answer"
 
@@ -92,7 +93,8 @@ def confidence(query: Query, found: Sequence[Found], ranked: Sequence[Candidate]
         return Confidence(0.0, 0.0, denied=False)
     told, fitted = signals(query, found, ranked, shown), coefficients()
     denied = denial(query.asked, ranked[0].found.passage.text) == "denies"
-    return Confidence(probability(told, fitted.topic), probability(told, fitted.right), denied)
+    keywords = len(query.asked.split()) <= _KEYWORDS
+    return Confidence(probability(told, fitted.topic), probability(told, fitted.right), denied, keywords)
 
 
 def signals(query: Query, found: Sequence[Found], ranked: Sequence[Candidate], shown: int) -> dict[str, float]:

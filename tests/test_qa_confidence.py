@@ -77,6 +77,12 @@ def test_what_is_doubted_first() -> None:
     assert Confidence(below, 0.3, denied=True).doubt(0.75) is None
 
 
+def test_a_word_or_two_are_looked_up(seeds: Assistant) -> None:
+    assert Confidence(0.9, 0.1, denied=False, keywords=True).doubt(0.5) is None
+    assert Confidence(0.1, 0.1, denied=False, keywords=True).doubt(0.5) == "topic"
+    assert seeds.ask("Putin").answered
+
+
 def test_an_off_topic_question_has_little_confidence() -> None:
     assert Confidence(0.1, 0.8, denied=False).value == pytest.approx(0.08)
     assert Confidence(0.9, 0.8, denied=False).value == pytest.approx(0.8)
