@@ -17,7 +17,7 @@ import numpy.typing as npt
 
 from eval.drafts import Draft, drafts
 from eval.metrics.confidence import auroc, judged
-from eval.stats import Estimate, bootstrap, mean_ci
+from eval.stats import Estimate, estimate, mean_ci
 from eval.wice import SETTINGS, Row, load
 from qa.verify import FEATURES, Checker, Claim, Signals, Verdict
 
@@ -132,8 +132,8 @@ def _line(
     return Line(
         setting,
         method,
-        _estimate(lambda weights: _f1(weights, truth, yes), articles),
-        _estimate(lambda weights: _balanced(weights, truth, yes), articles),
+        estimate(lambda weights: _f1(weights, truth, yes), articles),
+        estimate(lambda weights: _balanced(weights, truth, yes), articles),
         _auroc(scores, truth, articles) if scores is not None else None,
         mean_ci(wrong, where),
     )
@@ -141,12 +141,7 @@ def _line(
 
 def _auroc(scores: Sequence[float], truth: Floats, articles: Sequence[str]) -> Estimate:
     order = judged(scores, [float(t) for t in truth])
-    return _estimate(lambda weights: auroc(order, weights[:, order.order]), articles)
-
-
-def _estimate(statistic: Callable[[Floats], Floats], articles: Sequence[str]) -> Estimate:
-    """With a 95% interval by bootstrap over articles of Wikipedia."""
-    return bootstrap(float(statistic(np.ones((1, len(articles))))[0]), statistic, articles)
+    return estimate(lambda weights: auroc(order, weights[:, order.order]), articles)
 
 
 def _f1(weights: Floats, truth: Floats, yes: Floats) -> Floats:

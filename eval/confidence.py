@@ -6,7 +6,6 @@ another set tell what is off the topic. Both fits are logistic regressions, and 
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -22,7 +21,7 @@ from index.errors import InputError
 from index.settings import Settings
 from qa.assistant import Assistant
 from qa.confidence import SIGNALS, TOPIC_SIGNALS, Confidence, confidence, probability, signals
-from qa.evidence import choose, rank
+from qa.evidence import Candidate, choose, rank
 from qa.retrieval import analyse, search
 from qa.voices import voices
 
@@ -101,7 +100,7 @@ def _case(assistant: Assistant, here: Set, row: Gold, *, foreign: bool) -> Case:
     return Case(here.folder.name, cluster, foreign, answerable, right=False, signals=values, sure=sure)
 
 
-def _nearest(assistant: Assistant, ranked: Sequence[Any]) -> str | None:
+def _nearest(assistant: Assistant, ranked: Sequence[Candidate]) -> str | None:
     """The file of the best sentence: what a question that has no gold evidence is about."""
     content = ranked[0].found.passage.content if ranked else None
     return None if content is None else assistant.reader.files_of([content])[content][0].file
@@ -131,8 +130,3 @@ def regression(rows: Sequence[Case], labels: Sequence[bool], names: Sequence[str
     weights = logistic(matrix / spread, np.array(labels), RIDGE)
     weights[:-1] /= spread
     return {name: round(float(value), 3) for name, value in zip((*names, "intercept"), weights, strict=True)}
-
-
-def write(fitted: dict[str, Any], path: Path) -> None:
-    """Write the coefficients as a small file that can be read and compared."""
-    path.write_text(json.dumps(fitted, indent=2) + "\n", encoding="utf-8")

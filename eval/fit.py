@@ -6,7 +6,6 @@ how many to show, by the share of probability at which enough has been shown.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -64,11 +63,6 @@ def fit(sets: Sequence[tuple[Path, Path]], work: Path, tell: Callable[[str], Non
         "words": WORDS,
         "fitted_on": f"tuning parts of {', '.join(gold.parent.name for gold, _ in sets)}; {len(examples)} questions",
     }
-
-
-def write(weights: dict[str, Any], path: Path) -> None:
-    """Write fitted weights as a small file that can be read and compared."""
-    path.write_text(json.dumps(weights, indent=2) + "\n", encoding="utf-8")
 
 
 def shown(example: Example, weights: Matrix, enough: float) -> list[int]:

@@ -1,9 +1,11 @@
-"""The two regressions that weights are fitted with. Both are deterministic."""
+"""The two regressions that weights are fitted with, both deterministic, and the files that weights go to."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
-from typing import NamedTuple
+from pathlib import Path
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -64,3 +66,8 @@ def logistic(rows: Matrix, labels: Mask, ridge: float, shares: Matrix | None = N
 
     fitted: Matrix = minimize(loss, np.zeros(padded.shape[1]), jac=True, method="L-BFGS-B").x
     return fitted
+
+
+def write_weights(weights: dict[str, Any], path: Path) -> None:
+    """Write fitted weights as a small file that can be read and compared."""
+    path.write_text(json.dumps(weights, indent=2) + "\n", encoding="utf-8")

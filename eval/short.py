@@ -19,7 +19,7 @@ from eval.calls import Kept
 from eval.gold import Gold, drawn, load_gold
 from eval.metrics import exact_match, token_f1
 from eval.plain import best_sentences
-from eval.regression import Matrix, logistic
+from eval.regression import Matrix, logistic, write_weights
 from eval.stats import wilson
 from index.builder import build
 from index.errors import InputError
@@ -186,4 +186,4 @@ def write(weights: dict[str, Any], name: str, fitted_on: str, path: Path) -> Non
     """Put the weights of a model into the file, beside those of the others."""
     values = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {"models": {}}
     values["models"][name] = {**weights, "fitted_on": fitted_on}
-    path.write_text(json.dumps(values, indent=2) + "\n", encoding="utf-8")
+    write_weights(values, path)

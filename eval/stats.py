@@ -69,6 +69,11 @@ def bootstrap(figure: float, statistic: Callable[[Floats], Floats], clusters: Se
     return _resampled(figure, statistic, _numbered(clusters), len(clusters))
 
 
+def estimate(statistic: Callable[[Floats], Floats], clusters: Sequence[Hashable]) -> Estimate:
+    """The figure that `statistic` gives where each value counts once, with its interval; see `bootstrap`."""
+    return bootstrap(float(statistic(np.ones((1, len(clusters))))[0]), statistic, clusters)
+
+
 def _numbered(clusters: Sequence[Hashable]) -> npt.NDArray[np.intp]:
     places: dict[Hashable, int] = {}
     return np.array([places.setdefault(cluster, len(places)) for cluster in clusters], dtype=np.intp)

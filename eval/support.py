@@ -7,7 +7,6 @@ would only teach that covered words mean nothing.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -79,8 +78,3 @@ def _pass(fitted: Matrix, some: Examples, least: float) -> bool:
     scores = 1 / (1 + np.exp(-(some.features @ fitted[:-1] + fitted[-1])))
     passing = some.clean & (scores >= least)
     return bool((passing & ~some.supported).sum() <= UNSUPPORTED * (~some.supported).sum())
-
-
-def write(weights: dict[str, Any], path: Path) -> None:
-    """Write them as a small file that can be read and compared."""
-    path.write_text(json.dumps(weights, indent=2) + "\n", encoding="utf-8")

@@ -14,10 +14,11 @@ import numpy as np
 
 from eval.confidence import Case, Set, Tell, cases, regression
 from eval.metrics import confidence as sure
-from eval.stats import Estimate, bootstrap, mean_ci
+from eval.stats import Estimate, estimate, mean_ci
 from qa.confidence import probability
 
 TWO = ("cosine", "coverage")
+ALL = "all together"
 BASELINE, OURS = "cosine and IDF mass alone", "Byline"
 RISKS = (0.05, 0.1, 0.2)
 _Floats = sure.Floats
@@ -68,15 +69,14 @@ def measure(sets: Sequence[Set], risk: float, work: Path, tell: Tell) -> Measure
     own = [case for case in test if not case.foreign]
     rules = dict(_rules([case for case in tune if case.articles in closed], risk))
     scores = {BASELINE: _fitted([case for case in tune if not case.foreign]), OURS: _value}
-    groups = {name: [case for case in own if case.articles == name] for name in dict.fromkeys(c.articles for c in own)}
+    groups = _by_set(own)
     topical = [case for case in test if case.articles in closed]
-    pooled = {"all together": own}
     return Measured(
         refusing=[_refusing(name, rule, topical) for name, rule in rules.items()],
         doubts=_doubts(test, risk),
         rankings=[
             _ranking(name, title, part, score, risk)
-            for name, part in {**groups, **pooled}.items()
+            for name, part in {**groups, ALL: own}.items()
             for title, score in scores.items()
         ],
         gains={name: _gain(part, scores) for name, part in groups.items() if _mixed(part)},
@@ -84,6 +84,10 @@ def measure(sets: Sequence[Set], risk: float, work: Path, tell: Tell) -> Measure
         curves={title: _curve(own, score) for title, score in scores.items()},
         risk=risk,
     )
+
+
+def _by_set(rows: Sequence[Case]) -> dict[str, list[Case]]:
+    return {name: [case for case in rows if case.articles == name] for name in dict.fromkeys(c.articles for c in rows)}
 
 
 def _value(case: Case) -> float:
@@ -109,10 +113,7 @@ def _rules(tune: Sequence[Case], risk: float) -> Iterator[tuple[str, Callable[[C
 def _refusing(name: str, rule: Callable[[Case], bool], topical: Sequence[Case]) -> Refusing:
     refused = [case for case in topical if rule(case)]
     own = [case for case in topical if not case.foreign]
-    groups = {
-        "all together": own,
-        **{name: [c for c in own if c.articles == name] for name in {c.articles: 1 for c in own}},
-    }
+    groups = {ALL: own, **_by_set(own)}
     return Refusing(
         name,
         _share([case for case in topical if case.foreign], rule),
@@ -149,8 +150,7 @@ def _auroc(rows: Sequence[Case], score: Score, outcome: Callable[[Case], bool]) 
 
 
 def _estimate(rows: Sequence[Case], statistic: Callable[[_Floats], _Floats]) -> Estimate:
-    figure = float(statistic(np.ones((1, len(rows))))[0])
-    return bootstrap(figure, statistic, [case.cluster for case in rows])
+    return estimate(statistic, [case.cluster for case in rows])
 
 
 def _gain(rows: Sequence[Case], scores: Mapping[str, Score]) -> Estimate:

@@ -68,9 +68,12 @@ class Settings:
         values |= _from_environment(os.environ if environ is None else environ)
         values |= {key: value for key, value in overrides.items() if value is not None}
         checked: dict[str, Any] = {
-            key: _share(key, value) if key == "risk" else _words(key, value) for key, value in values.items()
+            key: _share(key, value) if key in _SHARES else _words(key, value) for key, value in values.items()
         }
         return replace(cls(), **checked)
+
+
+_SHARES = frozenset(field.name for field in fields(Settings) if isinstance(field.default, float))
 
 
 def _words(key: str, value: str) -> str:
@@ -100,7 +103,7 @@ def _from_file(path: Path) -> dict[str, Any]:
         raise InputError(f"{path} cannot be read: {error.strerror}") from error
     for key, value in values.items():
         _check(key, str(path))
-        if not isinstance(value, str) and key != "risk":
+        if not isinstance(value, str) and key not in _SHARES:
             raise InputError(f"{path}: {key} must be a string in quotation marks, not {value!r}")
     return values
 

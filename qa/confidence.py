@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import json
 import math
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -18,7 +17,8 @@ from importlib import resources
 from typing import Literal
 
 from qa.evidence import Candidate
-from qa.kinds import kind_of, offers
+from qa.kinds import kind_of, new_names, offers
+from qa.known import DIGITS
 from qa.polarity import denial
 from qa.retrieval import Found, Query
 
@@ -35,8 +35,6 @@ SIGNALS = (
 )
 TOPIC_SIGNALS = SIGNALS[:2] + SIGNALS[3:4]  # those that tell other topics
 _FEW_WORDS, _KEYWORDS = 5, 2
-_NUMBER = re.compile(r"\d(?:[\d,.]*\d)?")
-_NAME = re.compile(r"\b[A-Z][\w’'-]+")
 
 Doubt = Literal["topic", "premise", "answer"]
 
@@ -92,7 +90,7 @@ def confidence(query: Query, found: Sequence[Found], ranked: Sequence[Candidate]
     if not ranked:
         return Confidence(0.0, 0.0, denied=False)
     told, fitted = signals(query, found, ranked, shown), coefficients()
-    denied = denial(query.asked, ranked[0].found.passage.text) == "denies"
+    denied = bool(told["denial"]) and denial(query.asked, ranked[0].found.passage.text) == "denies"
     keywords = len(query.asked.split()) <= _KEYWORDS
     return Confidence(probability(told, fitted.topic), probability(told, fitted.right), denied, keywords)
 
@@ -100,7 +98,7 @@ def confidence(query: Query, found: Sequence[Found], ranked: Sequence[Candidate]
 def signals(query: Query, found: Sequence[Found], ranked: Sequence[Candidate], shown: int) -> dict[str, float]:
     """The `SIGNALS` of a question with at least one candidate sentence."""
     best = ranked[0]
-    numbers, names = _NUMBER.findall(query.asked), _NAME.findall(query.asked[1:])
+    numbers, names = DIGITS.findall(query.asked), new_names(query.asked, "")
     passage = best.found.passage.text.lower()
     return {
         "cosine": max(item.cosine for item in found),

@@ -17,6 +17,7 @@ FAR = 3  # words: `Vladimir Putin, the president` has `President Putin`
 
 _TYPEWRITTEN = str.maketrans("“”„‟«»‘’‚‛‹›`´‐‑‒–—―", '""""""' + "'" * 8 + "-" * 6)
 WORD = re.compile(r"(?:[A-Za-z]\.){2,}|[^\W\d_]+(?:'[^\W\d_]+)*")
+DIGITS = re.compile(r"\d(?:[\d,.]*\d)?")  # a number in digits, without the punctuation behind it
 ISO = re.compile(r"\b(\d{4})-(\d{2})-(\d{2})(?!\d)")
 DAY = r"(\d{1,2})(?:st|nd|rd|th)?"
 MONTH = r"(" + "|".join(calendar.month_name[1:]) + r"|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\b\.?"

@@ -15,8 +15,8 @@ from qa.known import bare_word, plain
 
 MOST = 4  # namesakes that are told apart
 _QUOTED = re.compile(r'"([^"]{2,80})"')
-_RUN = re.compile(r"[A-Z][\w.'-]*(?:,? (?:(?:of|the|and|in|de|la|van|von) )?[A-Z][\w.'-]*)*")
 _PROPER = r"[A-Z][\w.'-]*"
+_RUN = re.compile(rf"{_PROPER}(?:,? (?:(?:of|the|and|in|de|la|van|von) )?{_PROPER})*")
 _HEAD = re.compile(
     r"(?:The |An? )?(?P<name>[A-Z0-9][\w.'-]*(?: [\w.'-]+){0,7}?)"
     r"(?: ?\((?P<brackets>[^()]{2,80})\)(?! ?[-:])"  # HANOI (Reuters) - is a dateline
@@ -49,9 +49,12 @@ def namesakes(question: str, ranked: Sequence[Candidate], heads: Mapping[int, st
     `heads`: how each article begins, by its content.
     """
     subjects = [frozenset(_words(name)) for name in _names(plain(question))]
-    found: list[Namesake] = []
+    best: dict[int, Candidate] = {}
     for candidate in ranked:
-        thing = _thing(plain(heads.get(candidate.found.passage.content, "")), subjects, candidate)
+        best.setdefault(candidate.found.passage.content, candidate)
+    found: list[Namesake] = []
+    for content, candidate in best.items():
+        thing = _thing(plain(heads.get(content, "")), subjects, candidate)
         if thing and not any(_alike(thing.told_apart_by, other.told_apart_by) for other in found):
             found.append(thing)
     return found[:MOST] if len(found) > 1 else []

@@ -6,7 +6,6 @@ room from other evidence. Articles that are no copies of each other and say the 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -14,12 +13,10 @@ from qa.conflict import NEAR, Place, place_of
 from qa.difference import differences
 from qa.evidence import Candidate
 from qa.kinds import new_names
+from qa.known import DIGITS
 
 _COMPARED = 24  # of the best sentences
-_COPIED = (
-    0.9  # cosine from which on a sentence of a copy is the same one; a freer rewrite may have changed what it says
-)
-_NUMBER = re.compile(r"\d(?:[\d,.]*\d)?")
+_COPIED = 0.9  # cosine from which on a sentence of a copy is the same; a freer rewrite may have changed what it says
 _NAMES = 0.8  # of the names of a sentence that one which confirms it has as well
 
 
@@ -99,4 +96,4 @@ def same(one: Candidate, other: Candidate, near: float = NEAR) -> bool:
 
 
 def _numbers(text: str) -> set[str]:
-    return set(_NUMBER.findall(text))
+    return set(DIGITS.findall(text))

@@ -6,14 +6,15 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from index.builder import build
+from index.embed import Embedder
 from index.settings import Settings
 
 
-def corpus(folder: Path, files: Mapping[str, str]) -> Settings:
+def corpus(folder: Path, files: Mapping[str, str], embedder: Embedder | None = None) -> Settings:
     """Write `files` below `folder`, index them, and return the settings of the store, which lies beside them."""
     write(folder / "articles", files)
     settings = Settings(llm="none", store=str(folder / "store"))
-    report = build(folder / "articles", settings)
+    report = build(folder / "articles", settings, embedder=embedder)
     assert not report.skipped, report.skipped
     return settings
 

@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from index.builder import build
 from index.embed import Embedder
 from index.settings import Settings
 from qa.assistant import Assistant
 from qa.models import Answer
+from tests.corpora import corpus
 
 FERRY = """The ferry Aurora ran aground off the island of Vessel on Tuesday with 212 passengers on board.
 
@@ -24,12 +24,7 @@ def seeds(seeds_settings: Settings) -> Assistant:
 
 
 def asked(tmp_path: Path, embedder: Embedder, question: str, *files: str, **texts: str) -> Answer:
-    folder = tmp_path / "articles"
-    folder.mkdir()
-    for name, text in texts.items():
-        (folder / f"{name}.txt").write_text(text, encoding="utf-8")
-    settings = Settings(store=str(tmp_path / "store"), llm="none")
-    build(folder, settings, embedder=embedder)
+    settings = corpus(tmp_path, {f"{name}.txt": text for name, text in texts.items()}, embedder)
     with Assistant(settings) as assistant:
         return assistant.ask(question, files=files)
 

@@ -4,13 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from index.builder import build
 from index.embed import Embedder
-from index.settings import Settings
 from qa.assistant import Assistant
 from qa.evidence import Candidate
 from qa.models import Answer
 from qa.namesakes import namesakes
+from tests.corpora import corpus
 from tests.test_qa_evidence import found
 
 OHIO = """Rush Township, Scioto County, Ohio
@@ -71,12 +70,7 @@ def test_nothing_is_made_up(question: str, one: str, other: str) -> None:
 
 
 def ask(tmp_path: Path, embedder: Embedder, question: str, **texts: str) -> Answer:
-    folder = tmp_path / "articles"
-    folder.mkdir()
-    for name, text in texts.items():
-        (folder / f"{name}.txt").write_text(text, encoding="utf-8")
-    settings = Settings(store=str(tmp_path / "store"), llm="none")
-    build(folder, settings, embedder=embedder)
+    settings = corpus(tmp_path, {f"{name}.txt": text for name, text in texts.items()}, embedder)
     with Assistant(settings) as assistant:
         return assistant.ask(question)
 

@@ -10,6 +10,7 @@ from index.embed import Embedder
 from index.reader import Reader
 from index.settings import Settings
 from qa.survey import Survey, survey
+from tests.corpora import corpus
 
 FERRY = """The ferry Aurora ran aground off the island of Vessel on Tuesday with 212 passengers on board.
 
@@ -24,12 +25,7 @@ According to the United States Census Bureau, there were {people} people and {ho
 
 
 def surveyed(tmp_path: Path, embedder: Embedder, **texts: str) -> Survey:
-    folder = tmp_path / "articles"
-    folder.mkdir()
-    for name, text in texts.items():
-        (folder / f"{name}.txt").write_text(text, encoding="utf-8")
-    settings = Settings(store=str(tmp_path / "store"))
-    build(folder, settings, embedder=embedder)
+    settings = corpus(tmp_path, {f"{name}.txt": text for name, text in texts.items()}, embedder)
     with closing(Reader(settings, embedder)) as reader:
         found = survey(reader)
         for citation in found.citations:

@@ -2,12 +2,11 @@
 
 from pathlib import Path
 
-from index.builder import build
 from index.embed import Embedder
-from index.settings import Settings
 from qa.assistant import Assistant
 from qa.models import Answer, describe
 from qa.voices import groups
+from tests.corpora import corpus
 
 WIRE = """The ferry Aurora ran aground off the island of Vessel on Tuesday with 212 passengers on board.
 
@@ -35,12 +34,7 @@ QUESTION = "How many passengers were on board the ferry Aurora?"
 
 
 def ask(tmp_path: Path, embedder: Embedder, question: str = QUESTION, **texts: str) -> Answer:
-    folder = tmp_path / "articles"
-    folder.mkdir()
-    for name, text in texts.items():
-        (folder / f"{name}.txt").write_text(text, encoding="utf-8")
-    settings = Settings(store=str(tmp_path / "store"), llm="none")
-    build(folder, settings, embedder=embedder)
+    settings = corpus(tmp_path, {f"{name}.txt": text for name, text in texts.items()}, embedder)
     with Assistant(settings) as assistant:
         answer = assistant.ask(question)
         for citation in answer.citations:  # what is said to be elsewhere is there

@@ -40,11 +40,11 @@ def fit(
     import tempfile
 
     from eval.fit import fit as fit_weights
-    from eval.fit import write
+    from eval.regression import write_weights
 
     with tempfile.TemporaryDirectory() as work, waiting("Fitting ..."):
         weights = fit_weights([(folder / "gold.jsonl", folder / "corpus") for folder in data], Path(work), ERR.print)
-    write(weights, out)
+    write_weights(weights, out)
     print_json(weights)
 
 
@@ -73,13 +73,14 @@ def confidence(
 
     from eval import confidence as fitting
     from eval.plot import plot_risk_against_coverage
+    from eval.regression import write_weights
     from eval.trust import measure, table
 
     sets = [*map(fitting.Set, data), *(fitting.Set(folder, open=True) for folder in open_ or ())]
     with tempfile.TemporaryDirectory() as work, waiting("Asking ..."):
         if fit is not None:
             fitted = fitting.fit(sets, Path(work), ERR.print)
-            fitting.write(fitted, fit)
+            write_weights(fitted, fit)
             print_json(fitted)
             return
         measured = measure(sets, settings_for(None).risk, Path(work), ERR.print)
@@ -142,6 +143,7 @@ def checker(
     """Measure the sentence checker: on WiCE's labelled claims, and on made-up drafts with one thing changed."""
     from eval import support
     from eval.checker import measure, table
+    from eval.regression import write_weights
     from index.embed import Embedder
     from qa.verify import Checker
 
@@ -150,7 +152,7 @@ def checker(
     with waiting("Checking ..."):
         if fit is not None:
             weights = support.fit(data, checker)
-            support.write(weights, fit)
+            write_weights(weights, fit)
             print_json(weights)
             return
         measured = measure(data, checker, split.value, ERR.print)
