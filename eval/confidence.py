@@ -18,12 +18,12 @@ from eval.metrics.outcomes import right
 from eval.regression import logistic
 from index.builder import build
 from index.errors import InputError
+from index.reader import Reader
 from index.settings import Settings
 from qa.assistant import Assistant
-from qa.confidence import SIGNALS, TOPIC_SIGNALS, Confidence, confidence, probability, signals
-from qa.evidence import Candidate, choose, rank
-from qa.retrieval import analyse, search
-from qa.voices import voices
+from qa.confidence import SIGNALS, TOPIC_SIGNALS, Confidence, probability
+from qa.gather import Gathered, gather
+from qa.retrieval import analyse
 
 RIDGE = 0.001
 FALSE_REFUSALS = 0.02  # of the questions that the articles are about, taken for off-topic ones
@@ -51,7 +51,6 @@ class Case:
     foreign: bool  # it is a question of another set
     answerable: bool
     right: bool
-    signals: dict[str, float]
     sure: Confidence
 
 
@@ -88,22 +87,18 @@ def _foreign(assistant: Assistant, here: Set, other: Set, split: str) -> Iterato
 
 def _case(assistant: Assistant, here: Set, row: Gold, *, foreign: bool) -> Case:
     reader = assistant.reader
-    query = analyse(row.question, reader)
-    found = search(query, reader, reader.scope(None, None, row.files if not foreign else ()))
-    told = voices(ranked := rank(query, found), assistant.groups(ranked))
-    said = [voice.said for voice in told]
-    shown = len(choose(said))
-    values = signals(query, found, said, shown) if said else dict.fromkeys(SIGNALS, 0.0)
-    cluster = row.evidence[0][0].file if row.evidence else _nearest(assistant, said) or row.id
-    answerable = row.answerable and not foreign
-    sure = confidence(query, found, said, shown)
-    return Case(here.folder.name, cluster, foreign, answerable, right=False, signals=values, sure=sure)
+    scope = reader.scope(None, None, row.files if not foreign else ())
+    told = gather(analyse(row.question, reader), reader, scope)
+    cluster = row.evidence[0][0].file if row.evidence else _nearest(reader, told) or row.id
+    return Case(here.folder.name, cluster, foreign, row.answerable and not foreign, right=False, sure=told.sure)
 
 
-def _nearest(assistant: Assistant, ranked: Sequence[Candidate]) -> str | None:
+def _nearest(reader: Reader, told: Gathered) -> str | None:
     """The file of the best sentence: what a question that has no gold evidence is about."""
-    content = ranked[0].found.passage.content if ranked else None
-    return None if content is None else assistant.reader.files_of([content])[content][0].file
+    if not told.voices:
+        return None
+    content = told.voices[0].said.found.passage.content
+    return reader.files_of([content])[content][0].file
 
 
 def fit(sets: Sequence[Set], work: Path, tell: Tell) -> dict[str, Any]:
@@ -114,7 +109,7 @@ def fit(sets: Sequence[Set], work: Path, tell: Tell) -> dict[str, Any]:
     topic = [case for case in found if case.articles in closed]
     names = ", ".join(item.folder.name for item in sets)
     fitted = regression(topic, [not case.foreign for case in topic], TOPIC_SIGNALS)
-    on_topic = [probability(case.signals, fitted) for case in topic if not case.foreign]
+    on_topic = [probability(case.sure.signals, fitted) for case in topic if not case.foreign]
     return {
         "topic": fitted,
         "off_topic_below": round(float(np.quantile(on_topic, FALSE_REFUSALS)), 4),
@@ -125,7 +120,7 @@ def fit(sets: Sequence[Set], work: Path, tell: Tell) -> dict[str, Any]:
 
 def regression(rows: Sequence[Case], labels: Sequence[bool], names: Sequence[str]) -> dict[str, float]:
     """Logistic regression of `labels` on the named signals: coefficients by name, and the intercept."""
-    matrix = np.array([[case.signals[name] for name in names] for case in rows])
+    matrix = np.array([[case.sure.signals[name] for name in names] for case in rows])
     spread = np.maximum(matrix.std(axis=0), 1e-9)  # of one size, so that the ridge holds all down alike
     weights = logistic(matrix / spread, np.array(labels), RIDGE)
     weights[:-1] /= spread

@@ -6,13 +6,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from index.reader import Reader
-from qa.assistant import quotation
-from qa.cite import cite
-from qa.evidence import rank
+from qa.gather import evidence, gather
 from qa.llm.model import Model
 from qa.models import Answer, Citation
 from qa.prompts import within_budget
-from qa.retrieval import analyse, search
+from qa.retrieval import analyse
 
 _MOST_TOKENS = 48  # as Byline gives its short answers
 
@@ -28,20 +26,19 @@ class PlainPrompt:
 
     def answer(self, question: str, **filters: Any) -> Answer:
         """The reply to the best sentences and the question; `filters` are not heeded."""
-        evidence = best_sentences(question, self._reader, self._reads)
-        reply = self._model.reply([("user", prompt(question, evidence))], _MOST_TOKENS).text.strip()
+        best = best_sentences(question, self._reader, self._reads)
+        reply = self._model.reply([("user", prompt(question, best))], _MOST_TOKENS).text.strip()
         return Answer(question, reply, answered=bool(reply), short=reply or None, llm=self._model.name)
 
 
-def prompt(question: str, evidence: Sequence[Citation]) -> str:
+def prompt(question: str, best: Sequence[Citation]) -> str:
     """One message of a chat."""
-    sentences = "\n".join(citation.quote for citation in evidence)
+    sentences = "\n".join(citation.quote for citation in best)
     return f"{sentences}\n\nQuestion: {question}\nAnswer with a short phrase."
 
 
 def best_sentences(question: str, reader: Reader, most: int) -> list[Citation]:
     """The best `most` sentences for a question, best first, as a model gets to read them."""
-    query = analyse(question, reader)
     with reader.catalog.snapshot():
-        best = rank(query, search(query, reader))[:most]
-        return within_budget(cite([quotation(candidate) for candidate in best], reader, None))
+        told = gather(analyse(question, reader), reader, None)
+        return within_budget(evidence(told, reader, None, most))

@@ -97,7 +97,7 @@ def _value(case: Case) -> float:
 def _fitted(tune: Sequence[Case]) -> Score:
     """Probability of a right answer, from two signals."""
     fitted = regression(tune, [case.right for case in tune], TWO)
-    return lambda case: probability(case.signals, fitted)
+    return lambda case: probability(case.sure.signals, fitted)
 
 
 def _rules(tune: Sequence[Case], risk: float) -> Iterator[tuple[str, Callable[[Case], bool]]]:
@@ -105,8 +105,8 @@ def _rules(tune: Sequence[Case], risk: float) -> Iterator[tuple[str, Callable[[C
     own = [case for case in tune if not case.foreign]
     wrongly = float(np.mean([case.sure.doubt(risk) is not None for case in own]))
     fitted = regression(tune, [not case.foreign for case in tune], TWO)
-    least = float(np.quantile([probability(case.signals, fitted) for case in own], wrongly))
-    yield BASELINE, lambda case: probability(case.signals, fitted) < least
+    least = float(np.quantile([probability(case.sure.signals, fitted) for case in own], wrongly))
+    yield BASELINE, lambda case: probability(case.sure.signals, fitted) < least
     yield OURS, lambda case: case.sure.doubt(risk) is not None
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from types import TracebackType
@@ -17,19 +17,17 @@ from index.settings import Settings
 from index.terms import terms
 from qa import refusal
 from qa.cite import Quotation, cite, render
-from qa.confidence import Confidence, confidence
-from qa.conflict import Place, Point, ambiguity, disagreements
-from qa.evidence import Candidate, choose, rank
+from qa.confidence import Confidence
 from qa.followup import Turns, in_context, leans_back
+from qa.gather import evidence, gather
 from qa.llm.choose import Chosen, choose_model
 from qa.models import Answer, Citation, Evidence, Hit, Statement
-from qa.namesakes import namesakes
 from qa.orders import is_hostile
 from qa.overview import overview, topic_of
 from qa.phrase import Phrased, phrase, quote
 from qa.prompts import MOST_EVIDENCE
-from qa.retrieval import CANDIDATES, Query, analyse, hits, search
-from qa.voices import Groups, Voice, confirming, groups, voices
+from qa.retrieval import CANDIDATES, analyse, hits, search
+from qa.sides import sides
 from qa.when import about_now, age, period, today
 from qa.writer import Writer
 
@@ -138,18 +136,12 @@ class Assistant:
         query = analyse(asked.search, self.reader, asked.text)
         asked.lap("embed")
         with self.reader.catalog.snapshot():
-            found = search(query, self.reader, asked.scope)
-            asked.hits = tuple(hits(found, self.reader, asked.scope, HITS))
+            told = gather(query, self.reader, asked.scope)
+            asked.hits = tuple(hits(told.found, self.reader, asked.scope, HITS))
             asked.lap("search")
-            ranked = rank(query, found)
-            alike = self.groups(ranked)
-            told = voices(ranked, alike)
-            said = [voice.said for voice in told]
-            shown = len(choose(said))
-            reason = self._why_not(asked, confidence(query, found, said, shown))
-            best = [] if reason else told[: MOST_EVIDENCE if self._writer else shown]
-            quotations = [heard(voice, confirming(voice, ranked, alike, query.asked)) for voice in best]
-            citations = cite(quotations, self.reader, asked.scope)
+            reason = self._why_not(asked, told.sure)
+            most = MOST_EVIDENCE if self._writer else told.shown
+            citations = [] if reason else evidence(told, self.reader, asked.scope, most)
             hostile = self._hostile(citations)
             asked.lap("cite")
         yield Evidence(asked.hits)
@@ -158,37 +150,11 @@ class Assistant:
         elif not citations:
             yield self._refused(asked, refusal.CHANGED)
         else:
-            phrased = yield from phrase(self._writer, asked.search, citations, shown, hostile)
+            phrased = yield from phrase(self._writer, asked.search, citations, told.shown, hostile)
             asked.lap("phrase")
-            # Among all that was found: a copy that changed a word is what must be seen.
-            points = self._differing(query, ranked, {place for voice in told[:shown] for place in voice.places})
-            phrased = _with_conflicts(phrased, points, self._cited(points, asked.scope))
+            cited, conflicts = sides(told, phrased.citations, self.reader, asked.scope)
             asked.lap("compare")
-            yield self._answered(asked, phrased)
-
-    def groups(self, ranked: Sequence[Candidate]) -> Groups:
-        """Which of the articles of these candidates are copies of each other."""
-        contents = {candidate.found.passage.content for candidate in ranked}
-        return groups(contents, self.reader.catalog.copies(contents))
-
-    def _differing(self, query: Query, ranked: Sequence[Candidate], shown: Set[Place]) -> list[Point]:
-        """Different things of the name asked about, and where articles differ on what is asked, but for these."""
-        contents = {candidate.found.passage.content for candidate in ranked}
-        with self.reader.catalog.snapshot():
-            heads = self.reader.heads(contents)
-        things = namesakes(query.asked, ranked, heads)
-        apart = {thing.said.found.passage.content for thing in things}
-        differing = disagreements(query, ranked, shown)
-        return [*ambiguity(things), *(p for p in differing if not all(place.content in apart for place in p.places))]
-
-    def _cited(self, points: Sequence[Point], scope: Scope | None) -> dict[Place, Citation]:
-        """The sentences of all sides, cited, but for those that a build has just removed."""
-        found = dict[Place, Citation]()
-        with self.reader.catalog.snapshot():
-            for place in dict.fromkeys(place for point in points for place in point.places):
-                quotation = Quotation(place.content, place.span, place.sentence.text, 0.0)
-                found.update((place, citation) for citation in cite([quotation], self.reader, scope))
-        return found
+            yield self._answered(asked, replace(phrased, citations=cited, conflicts=conflicts))
 
     def _hostile(self, citations: Sequence[Citation]) -> set[str]:
         """The cited files that hold orders to a language model, where there is one to obey them."""
@@ -311,33 +277,6 @@ class _Asked:
             notes=tuple(self.notes),
             timings=self.timings,
         )
-
-
-def _with_conflicts(phrased: Phrased, points: Sequence[Point], differing: Mapping[Place, Citation]) -> Phrased:
-    """The answer, and where its sources differ; what is not cited yet gets the markers behind those that are."""
-    known = {(citation.file, citation.start): citation.marker for citation in phrased.citations}
-    added, markers = list[Citation](), dict[Place, int]()
-    points = [point for point in points if all(place in differing for place in point.places)]
-    for place, citation in ((place, differing[place]) for point in points for place in point.places):
-        marker = known.setdefault((citation.file, citation.start), len(known) + 1)
-        if marker > len(phrased.citations) + len(added):
-            added.append(replace(citation, marker=marker))
-        markers[place] = marker
-    conflicts = tuple(point.conflict(markers) for point in points)
-    return replace(phrased, citations=(*phrased.citations, *added), conflicts=conflicts)
-
-
-def quotation(chosen: Candidate) -> Quotation:
-    """A sentence that was chosen, as `qa.cite.cite` takes it."""
-    return Quotation(chosen.found.passage.content, chosen.sentence, chosen.text, chosen.probability)
-
-
-def heard(voice: Voice, others: Iterable[Candidate]) -> Quotation:
-    """The same of a sentence with its copies, and with the others that confirm it."""
-    copies, confirming = (
-        tuple((c.found.passage.content, c.sentence) for c in found) for found in (voice.copies, others)
-    )
-    return replace(quotation(voice.said), copies=copies, confirming=confirming)
 
 
 def _old(question: str, citations: Sequence[Citation]) -> str | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from index.models import Article, Span
@@ -32,13 +32,20 @@ def cite(quotations: Sequence[Quotation], reader: Reader, scope: Scope | None) -
     The file named is the first one, in scope, that holds the sentence; `also_in` lists every other place in the index.
     A quotation whose article a build has just changed or removed is left out.
     """
+    return [citation for _, citation in located(quotations, reader, scope)]
+
+
+def located(
+    quotations: Sequence[Quotation], reader: Reader, scope: Scope | None
+) -> Iterator[tuple[Quotation, Citation]]:
+    """The same, each with the quotation that it is of."""
     keys = {quotation.text: text_key(quotation.text) for quotation in quotations}
     places = reader.saying(keys.values())
     contents = {q.content for q in quotations} | {content for found in places.values() for content, _ in found}
     contents |= {content for q in quotations for content, _ in (*q.copies, *q.confirming)}
     files = reader.files_of(contents)
     named = files if scope is None else scope.by_content
-    citations: list[Citation] = []
+    marker = 0
     for quotation in quotations:
         if quotation.content not in named:
             continue
@@ -52,9 +59,9 @@ def cite(quotations: Sequence[Quotation], reader: Reader, scope: Scope | None) -
             _places([where for where in found if where[0] not in same], named)
             for found in (quotation.copies, quotation.confirming)
         )
-        citation = _citation(len(citations) + 1, quotation, article, also)
-        citations.append(replace(citation, copies=near, confirmed_by=confirming))
-    return citations
+        marker += 1
+        citation = _citation(marker, quotation, article, also)
+        yield quotation, replace(citation, copies=near, confirmed_by=confirming)
 
 
 def _places(found: Sequence[Where], named: Mapping[int, list[ArticleEntry]]) -> tuple[Place, ...]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
 from typing import Literal
@@ -63,6 +63,7 @@ class Confidence:
     right: float  # probability that the answer is right, where all are
     denied: bool  # the question denies what the articles say
     keywords: bool = False  # a word or two, to look something up: no question that could be answered wrongly
+    signals: Mapping[str, float] = field(default_factory=lambda: dict.fromkeys(SIGNALS, 0.0))
 
     @property
     def off_topic(self) -> bool:
@@ -92,7 +93,7 @@ def confidence(query: Query, found: Sequence[Found], ranked: Sequence[Candidate]
     told, fitted = signals(query, found, ranked, shown), coefficients()
     denied = bool(told["denial"]) and denial(query.asked, ranked[0].found.passage.text) == "denies"
     keywords = len(query.asked.split()) <= _KEYWORDS
-    return Confidence(probability(told, fitted.topic), probability(told, fitted.right), denied, keywords)
+    return Confidence(probability(told, fitted.topic), probability(told, fitted.right), denied, keywords, told)
 
 
 def signals(query: Query, found: Sequence[Found], ranked: Sequence[Candidate], shown: int) -> dict[str, float]:

@@ -67,7 +67,9 @@ def test_questions_are_asked_of_their_own_articles_and_of_others(sets, tmp_path)
     assert all(case.right for case in own if case.answerable)
     assert [case.answerable for case in own if case.articles == "zoo"] == [False, True, False, True]
     assert not any(case.right or case.answerable for case in found if case.foreign)
-    assert max(c.signals["cosine"] for c in found if c.foreign) < min(c.signals["cosine"] for c in own if c.answerable)
+    assert max(c.sure.signals["cosine"] for c in found if c.foreign) < min(
+        c.sure.signals["cosine"] for c in own if c.answerable
+    )
 
 
 def test_the_fit_tells_them_apart(sets, tmp_path) -> None:
@@ -76,9 +78,9 @@ def test_the_fit_tells_them_apart(sets, tmp_path) -> None:
     assert set(fitted["right"]) == {*SIGNALS, "intercept"}
     found = cases(sets, "test", tmp_path, lambda _: None)
     for case in found:
-        assert (probability(case.signals, fitted["topic"]) > 0.5) is not case.foreign
+        assert (probability(case.sure.signals, fitted["topic"]) > 0.5) is not case.foreign
     own = [case for case in found if case.articles == "zoo"]
-    told = [(probability(case.signals, fitted["right"]), case.answerable) for case in own]
+    told = [(probability(case.sure.signals, fitted["right"]), case.answerable) for case in own]
     assert max(p for p, answerable in told if not answerable) < min(p for p, answerable in told if answerable)
     assert fitted["fitted_on"] == "tuning parts of farm, band, zoo; 12 questions, 8 off the topic"
     assert fit(sets, tmp_path, lambda _: None) == fitted
