@@ -8,23 +8,19 @@ the same bytes share what they hold.
 from __future__ import annotations
 
 import json
-import sqlite3
-import threading
-import time
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
+from index.database import Database
 from index.embed import HalfVectors, Vectors
 from index.errors import StoreError
 from index.models import Article, Passage, Span
 from index.normal import text_key
 from index.terms import terms
 
-_PATIENCE = 60  # seconds to wait for another writer
 VERSION = 3
 
 # AUTOINCREMENT: an id is never given again, so that a reader that holds one across a build finds its own or nothing.
@@ -102,39 +98,15 @@ def unpack(blob: bytes, count: int) -> Vectors:
     return np.frombuffer(blob, dtype=np.float16).reshape(count, -1).astype(np.float32)
 
 
-class _Connection(sqlite3.Connection):
-    """Closes itself when the thread that it belongs to ends, or the catalog is closed and no query is running."""
-
-    def __del__(self) -> None:
-        with suppress(sqlite3.ProgrammingError):  # it was never opened
-            self.close()
-
-
-def _write_ahead(db: sqlite3.Connection) -> None:
-    """Switch to the write-ahead log; SQLite does not wait by itself for another connection that is switching too."""
-    deadline = time.monotonic() + _PATIENCE
-    while True:
-        try:
-            db.execute("PRAGMA journal_mode = WAL")
-        except sqlite3.OperationalError:
-            if time.monotonic() > deadline:
-                raise
-            time.sleep(0.01)
-        else:
-            return
-
-
-class Catalog:
-    """A connection to the catalog for each thread that uses it.
+class Catalog(Database):
+    """The catalog of a store.
 
     Raises `StoreError` when there is none and `create` is false, or it was made by another version;
     `sqlite3.DatabaseError` when the file is damaged.
     """
 
     def __init__(self, path: Path, create: bool = False) -> None:
-        self.path = path
-        self._create = create
-        self._local: threading.local | None = threading.local()
+        super().__init__(path, create)
         try:
             if create:
                 self._make_schema()
@@ -142,50 +114,6 @@ class Catalog:
         except BaseException:
             self.close()
             raise
-
-    @property
-    def db(self) -> sqlite3.Connection:
-        """This thread's connection. Raises `StoreError` when the catalog is closed."""
-        local = self._local
-        if local is None:
-            raise StoreError(f"The store {self.path.parent} is closed.")
-        if not hasattr(local, "db"):
-            local.db = self._connect()
-        connection: sqlite3.Connection = local.db
-        return connection
-
-    def close(self) -> None:
-        """Close this thread's connection, and those of other threads as soon as they are not in use."""
-        local, self._local = self._local, None
-        if local is not None and hasattr(local, "db"):
-            local.db.close()
-
-    @contextmanager
-    def transaction(self) -> Iterator[sqlite3.Connection]:
-        """Everything inside is committed together, or nothing when it raises."""
-        db = self.db
-        db.execute("BEGIN IMMEDIATE")
-        try:
-            yield db
-            db.execute("COMMIT")
-        except BaseException:
-            if db.in_transaction:  # SQLite has rolled back already where the disk is full
-                db.execute("ROLLBACK")
-            raise
-
-    @contextmanager
-    def snapshot(self) -> Iterator[sqlite3.Connection]:
-        """Everything that this thread reads inside is of one moment, whatever a build commits meanwhile."""
-        db = self.db
-        if db.in_transaction:
-            yield db
-            return
-        db.execute("BEGIN")
-        try:
-            yield db
-        finally:
-            if db.in_transaction:  # an error may have ended it
-                db.execute("ROLLBACK")
 
     # -- meta
 
@@ -374,21 +302,6 @@ class Catalog:
         self.db.executemany("DELETE FROM unsettled WHERE key = ?", [(key,) for key in keys])
 
     # -- opening
-
-    def _connect(self) -> sqlite3.Connection:
-        mode = "rwc" if self._create else "rw"  # a reader does not make an empty file where a store has been
-        uri = f"{self.path.absolute().as_uri()}?mode={mode}"
-        try:
-            db = sqlite3.connect(
-                uri, uri=True, timeout=_PATIENCE, isolation_level=None, check_same_thread=False, factory=_Connection
-            )
-            db.execute("PRAGMA page_size = 16384")  # of a new file; a passage then takes few reads
-            _write_ahead(db)
-            db.execute("PRAGMA synchronous = NORMAL")
-            db.execute("PRAGMA cache_size = -65536")
-        except sqlite3.OperationalError as error:  # a lock, a full disk or a store that is gone, not damage
-            raise StoreError(f"The catalog {self.path} cannot be opened ({error}); try again.") from error
-        return db
 
     def _has_schema(self) -> bool:
         return self.db.execute("SELECT 1 FROM sqlite_master WHERE name = 'meta'").fetchone() is not None

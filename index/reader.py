@@ -8,8 +8,6 @@ import json
 import threading
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -31,6 +29,7 @@ from index.opening import (
 )
 from index.settings import Settings
 from index.store import VectorStore
+from index.stored import ArticleEntry, Scope, StoredPassage, StoredSentence, by_content
 
 _EXACT_UP_TO = 20_000  # sentences: so many are searched exactly in about the time that Chroma takes
 _AT_ONCE = 500  # sentences whose neighbours are looked for at once
@@ -42,68 +41,6 @@ _MATCHES_UP_TO = 5_000  # passages that hold a term, for all terms together, bef
 _ENTRIES = (
     "SELECT f.path, f.content, c.title, c.published, c.sentences FROM files f JOIN contents c ON c.id = f.content"
 )
-
-
-@dataclass(frozen=True, slots=True)
-class StoredSentence(Span):
-    """A sentence as it is indexed. `text_key` is equal for sentences that say the same words."""
-
-    text_key: int
-    stems: tuple[str, ...]  # index terms, in order
-
-
-@dataclass(frozen=True)
-class StoredPassage(Span):
-    """A passage as it is indexed, with its sentences and their vectors, shape `(len(sentences), dimension)`."""
-
-    id: int
-    content: int
-    text: str
-    sentences: tuple[StoredSentence, ...]
-    vectors: Vectors
-
-    @cached_property
-    def stems(self) -> tuple[str, ...]:
-        """Its index terms, in order."""
-        return tuple(stem for sentence in self.sentences for stem in sentence.stems)
-
-    def text_of(self, sentence: Span) -> str:
-        """The words of one of its sentences."""
-        return self.text[sentence.start - self.start : sentence.end - self.start]
-
-
-@dataclass(frozen=True, slots=True)
-class ArticleEntry:
-    """A line of the list of articles. `sentences` is how many were indexed."""
-
-    file: str
-    content: int
-    title: str | None
-    published: str | None
-    sentences: int
-
-
-@dataclass(frozen=True)
-class Scope:
-    """The part of the articles that a question is about: those of `files` that match, published within the dates."""
-
-    entries: tuple[ArticleEntry, ...]
-    undated: int  # articles left out because they have no date
-
-    @cached_property
-    def contents(self) -> frozenset[int]:
-        """The contents in scope."""
-        return frozenset(entry.content for entry in self.entries)
-
-    @cached_property
-    def sentences(self) -> int:
-        """How many sentences are in scope."""
-        return sum({entry.content: entry.sentences for entry in self.entries}.values())
-
-    @cached_property
-    def by_content(self) -> dict[int, list[ArticleEntry]]:
-        """The files in scope that hold each content, by name."""
-        return _by_content(self.entries)
 
 
 class Reader:
@@ -206,7 +143,7 @@ class Reader:
     def files_of(self, contents: Iterable[int]) -> dict[int, list[ArticleEntry]]:
         """The files that hold each content, by name."""
         query = _ENTRIES + " WHERE f.content IN (SELECT value FROM json_each(?)) ORDER BY f.path"  # noqa: S608 our own words
-        return _by_content(ArticleEntry(*row) for row in self.catalog.db.execute(query, (_json(contents),)))
+        return by_content(ArticleEntry(*row) for row in self.catalog.db.execute(query, (_json(contents),)))
 
     def changed(self, file: str) -> str | None:
         """What became of a file since it was indexed: "changed", "missing", or None."""
@@ -446,13 +383,6 @@ def _identity(path: Path) -> tuple[int, int] | None:
     except FileNotFoundError:
         return None
     return status.st_dev, status.st_ino
-
-
-def _by_content(entries: Iterable[ArticleEntry]) -> dict[int, list[ArticleEntry]]:
-    grouped: dict[int, list[ArticleEntry]] = {}
-    for entry in entries:
-        grouped.setdefault(entry.content, []).append(entry)
-    return grouped
 
 
 def _json(numbers: Iterable[int]) -> str:

@@ -12,8 +12,9 @@ from typing import Literal, Self
 from index.errors import InputError
 from index.models import Article
 from index.opening import readable
-from index.reader import Reader, Scope
+from index.reader import Reader
 from index.settings import Settings
+from index.stored import Scope
 from index.terms import terms
 from qa import refusal
 from qa.cite import Quotation, cite, render

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 
 from index.models import Article, Span
 from index.normal import same_words, text_key
-from index.reader import ArticleEntry, Reader, Scope
+from index.reader import Reader
+from index.stored import ArticleEntry, Scope
 from qa.models import Citation, Dated, Place, Statement
 from qa.when import resolved
 

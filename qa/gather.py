@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from index.reader import Reader, Scope
+from index.reader import Reader
+from index.stored import Scope
 from qa.cite import Quotation, cite
 from qa.confidence import Confidence, confidence
 from qa.evidence import Candidate, choose, rank

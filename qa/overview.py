@@ -13,7 +13,8 @@ from index.catalog import unpack
 from index.embed import Vectors
 from index.models import Span
 from index.normal import same_words
-from index.reader import ArticleEntry, Reader, Scope
+from index.reader import Reader
+from index.stored import ArticleEntry, Scope
 from index.terms import terms
 
 _T = TypeVar("_T")

@@ -16,7 +16,8 @@ import numpy as np
 import numpy.typing as npt
 
 from index.embed import Vectors
-from index.reader import Reader, Scope, StoredPassage
+from index.reader import Reader
+from index.stored import Scope, StoredPassage
 from index.terms import terms
 from qa.models import Hit
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from index.reader import Reader, Scope
+from index.reader import Reader
+from index.stored import Scope
 from qa.cite import Quotation, located
 from qa.conflict import Place, Point, ambiguity, disagreements
 from qa.gather import Gathered

@@ -16,8 +16,9 @@ from index.embed import Embedder
 from index.errors import InputError, StoreError
 from index.models import Span
 from index.normal import text_key
-from index.reader import Reader, Scope
+from index.reader import Reader
 from index.settings import Settings
+from index.stored import Scope
 from index.terms import terms
 
 ROOT = Path(__file__).resolve().parents[1]

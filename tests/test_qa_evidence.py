@@ -7,7 +7,7 @@ import pytest
 
 from index.models import Span
 from index.normal import text_key
-from index.reader import StoredPassage, StoredSentence
+from index.stored import StoredPassage, StoredSentence
 from index.terms import terms
 from qa.evidence import (
     FEATURES,

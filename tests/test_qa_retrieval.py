@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 from corpora import corpus
 
-from index.reader import Reader, StoredPassage, StoredSentence
+from index.reader import Reader
 from index.settings import Settings
+from index.stored import StoredPassage, StoredSentence
 from qa.assistant import Assistant
 from qa.retrieval import WEIGHTS, Query, analyse, bm25, fuse, hits, search
 

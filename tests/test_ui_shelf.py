@@ -4,7 +4,7 @@ from lxml import html
 
 from index.builder import Progress
 from index.models import BuildReport
-from index.reader import ArticleEntry
+from index.stored import ArticleEntry
 from ui.shelf import PAGE, listing, matching, problem, progress, report, skipped
 
 

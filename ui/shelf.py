@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 
 from index.builder import Progress
 from index.models import BuildReport
-from index.reader import ArticleEntry
+from index.stored import ArticleEntry
 from qa.models import count
 from ui.markup import button, esc, join, tag, text
 
