@@ -6,6 +6,7 @@ another set tell what is off the topic. Both fits are logistic regressions, and 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,16 +14,21 @@ from typing import Any
 
 import numpy as np
 
+from eval.calls import Kept
 from eval.gold import Gold, load_gold, locate
 from eval.metrics.outcomes import right
-from eval.regression import logistic
+from eval.regression import Matrix, logistic, write_weights
 from index.builder import build
 from index.errors import InputError
 from index.reader import Reader
 from index.settings import Settings
+from qa.answerable import log_odds as model_says
 from qa.assistant import Assistant
-from qa.confidence import SIGNALS, TOPIC_SIGNALS, Confidence, probability
-from qa.gather import Gathered, gather
+from qa.confidence import MODEL_SIGNALS, SIGNALS, TOPIC_SIGNALS, Confidence, coefficients, log_odds, probability
+from qa.evidence import Candidate
+from qa.gather import gather
+from qa.llm.choose import choose_model
+from qa.llm.model import Model
 from qa.retrieval import analyse
 
 RIDGE = 0.001
@@ -52,10 +58,14 @@ class Case:
     answerable: bool
     right: bool
     sure: Confidence
+    says: float | None = None  # log-odds that a language model gives the best sentence
 
 
-def cases(sets: Sequence[Set], split: str, work: Path, tell: Tell) -> list[Case]:
-    """Every question of one part, asked of its own articles, and of those of the other sets that are not `open`."""
+def cases(sets: Sequence[Set], split: str, work: Path, tell: Tell, model: Model | None = None) -> list[Case]:
+    """Every question of one part, asked of its own articles, and of those of the other sets that are not `open`.
+
+    `model`: asked about the best sentence where the question is not taken for off-topic.
+    """
     names = [item.folder.name for item in sets]
     if len(set(names)) < len(names) or sum(not item.open for item in sets) < 2:
         raise InputError("Confidence needs two sets or more, of different names, besides those of --open.")
@@ -65,62 +75,124 @@ def cases(sets: Sequence[Set], split: str, work: Path, tell: Tell) -> list[Case]
         build(here.folder / "corpus", settings)
         others = [] if here.open else [other for other in sets if not other.open and other is not here]
         with Assistant(settings, llm="none") as assistant:
-            own = list(_own(assistant, here, split))
-            foreign = [case for other in others for case in _foreign(assistant, here, other, split)]
+            asking = _Asking(assistant, here.folder.name, model)
+            own = list(asking.own(here.questions(split)))
+            foreign = [case for other in others for case in asking.foreign(other.questions(split))]
         found += [*own, *foreign]
         tell(f"{here.folder.name}: {len(own)} questions, {len(foreign)} of other sets")
     return found
 
 
-def _own(assistant: Assistant, here: Set, split: str) -> Iterator[Case]:
-    for row in here.questions(split):
-        gold = locate(row, lambda file: assistant.article(file).text)
-        outcome = right(assistant.ask(row.question, files=row.files), gold)
-        if outcome is not None:
-            case = _case(assistant, here, row, foreign=False)
-            yield replace(case, right=bool(outcome) and row.answerable)
+@dataclass(frozen=True)
+class _Asking:
+    """Questions asked of the articles of one set."""
+
+    assistant: Assistant
+    articles: str
+    model: Model | None
+
+    def own(self, rows: Sequence[Gold]) -> Iterator[Case]:
+        for row in rows:
+            gold = locate(row, lambda file: self.assistant.article(file).text)
+            outcome = right(self.assistant.ask(row.question, files=row.files), gold)
+            if outcome is not None:
+                case = self._case(row, row.files)
+                yield replace(case, answerable=row.answerable, right=bool(outcome) and row.answerable)
+
+    def foreign(self, rows: Sequence[Gold]) -> Iterator[Case]:
+        return (replace(self._case(row, ()), foreign=True) for row in rows if row.answerable)
+
+    def _case(self, row: Gold, files: Sequence[str]) -> Case:
+        reader = self.assistant.reader
+        told = gather(analyse(row.question, reader), reader, reader.scope(None, None, files))
+        best = told.voices[0].said if told.voices else None
+        named = row.evidence[0][0].file if row.evidence else None
+        says = None
+        if self.model and best and not told.sure.off_topic:
+            says = model_says(self.model, row.question, best.text)
+        return Case(
+            articles=self.articles,
+            cluster=named or (_file(reader, best) if best else row.id),
+            foreign=False,
+            answerable=False,
+            right=False,
+            sure=_with_model(told.sure, says, self.model),
+            says=says,
+        )
 
 
-def _foreign(assistant: Assistant, here: Set, other: Set, split: str) -> Iterator[Case]:
-    return (_case(assistant, here, row, foreign=True) for row in other.questions(split) if row.answerable)
-
-
-def _case(assistant: Assistant, here: Set, row: Gold, *, foreign: bool) -> Case:
-    reader = assistant.reader
-    scope = reader.scope(None, None, row.files if not foreign else ())
-    told = gather(analyse(row.question, reader), reader, scope)
-    cluster = row.evidence[0][0].file if row.evidence else _nearest(reader, told) or row.id
-    return Case(here.folder.name, cluster, foreign, row.answerable and not foreign, right=False, sure=told.sure)
-
-
-def _nearest(reader: Reader, told: Gathered) -> str | None:
-    """The file of the best sentence: what a question that has no gold evidence is about."""
-    if not told.voices:
-        return None
-    content = told.voices[0].said.found.passage.content
+def _file(reader: Reader, said: Candidate) -> str:
+    """The file of a sentence: what a question that has no gold evidence is about."""
+    content = said.found.passage.content
     return reader.files_of([content])[content][0].file
 
 
+def _with_model(sure: Confidence, says: float | None, model: Model | None) -> Confidence:
+    """What an answer tells where this model runs: nothing else where it has not been fitted."""
+    fitted = coefficients().models.get(model.name) if model else None
+    return sure if fitted is None or says is None else sure.also(says, fitted)
+
+
 def fit(sets: Sequence[Set], work: Path, tell: Tell) -> dict[str, Any]:
-    """The coefficients fitted on the tuning parts; indexes go to `work`."""
+    """The coefficients fitted on the tuning parts; those of models come on top of them, see `fit_model`."""
     found = cases(sets, "tune", work, tell)
     own = [case for case in found if not case.foreign]
     closed = {item.folder.name for item in sets if not item.open}
     topic = [case for case in found if case.articles in closed]
-    names = ", ".join(item.folder.name for item in sets)
-    fitted = regression(topic, [not case.foreign for case in topic], TOPIC_SIGNALS)
+    fitted = regression(table_of(topic, TOPIC_SIGNALS), [not case.foreign for case in topic], TOPIC_SIGNALS)
     on_topic = [probability(case.sure.signals, fitted) for case in topic if not case.foreign]
     return {
         "topic": fitted,
         "off_topic_below": round(float(np.quantile(on_topic, FALSE_REFUSALS)), 4),
-        "right": regression(own, [case.right for case in own], SIGNALS),
-        "fitted_on": f"tuning parts of {names}; {len(own)} questions, {len(found) - len(own)} off the topic",
+        "right": regression(table_of(own, SIGNALS), [case.right for case in own], SIGNALS),
+        "fitted_on": f"{_parts(sets)}; {len(own)} questions, {len(found) - len(own)} off the topic",
+        "models": {},
     }
 
 
-def regression(rows: Sequence[Case], labels: Sequence[bool], names: Sequence[str]) -> dict[str, float]:
-    """Logistic regression of `labels` on the named signals: coefficients by name, and the intercept."""
-    matrix = np.array([[case.sure.signals[name] for name in names] for case in rows])
+def fit_model(sets: Sequence[Set], work: Path, tell: Tell, model: Model) -> dict[str, Any]:
+    """The weights of what a model says, beside the confidence without one, fitted on the tuning parts."""
+    found = [case for case in cases(sets, "tune", work, tell, model) if not case.foreign and case.says is not None]
+    right = coefficients().right
+    rows = np.array([(log_odds(probability(case.sure.signals, right)), case.says) for case in found])
+    weights = regression(rows, [case.right for case in found], MODEL_SIGNALS)
+    return {**weights, "fitted_on": f"{_parts(sets)}; {len(found)} questions"}
+
+
+def fit_to(path: Path, sets: Sequence[Set], work: Path, tell: Tell, model: Model | None) -> dict[str, Any]:
+    """Fit and write the coefficients, or those of the model into the file, beside those of others. Returns them."""
+    if model is None:
+        values = fitted = fit(sets, work, tell)
+    elif not path.is_file():
+        raise InputError(f"There is no {path}: fit without --llm first; the weights of a model go on top.")
+    else:
+        values = json.loads(path.read_text(encoding="utf-8"))
+        values["models"][model.name] = fitted = fit_model(sets, work, tell, model)
+    write_weights(values, path)
+    return fitted
+
+
+def model_of(settings: Settings, work: Path) -> Model | None:
+    """The model of the settings; what it says is kept in `work`. Raises `InputError` for one that is on a server."""
+    model = choose_model(settings).model
+    if model is None:
+        return None
+    if not model.copies:
+        raise InputError("Name a model that runs in this process: --llm qwen2.5-coder-1.5b, --llm gguf:PATH")
+    return Kept(model, work / "calls.jsonl")
+
+
+def _parts(sets: Sequence[Set]) -> str:
+    return f"tuning parts of {', '.join(item.folder.name for item in sets)}"
+
+
+def table_of(rows: Sequence[Case], names: Sequence[str]) -> Matrix:
+    """The named signals, a row for each question, shape `(len(rows), len(names))`."""
+    return np.array([[case.sure.signals[name] for name in names] for case in rows])
+
+
+def regression(matrix: Matrix, labels: Sequence[bool], names: Sequence[str]) -> dict[str, float]:
+    """Logistic regression of `labels` on named columns, `(n, k)`: coefficients by name, and the intercept."""
     spread = np.maximum(matrix.std(axis=0), 1e-9)  # of one size, so that the ridge holds all down alike
     weights = logistic(matrix / spread, np.array(labels), RIDGE)
     weights[:-1] /= spread

@@ -7,19 +7,20 @@ on the same tuning parts.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
-from eval.confidence import Case, Set, Tell, cases, regression
+from eval.confidence import Case, Set, Tell, cases, regression, table_of
 from eval.metrics import confidence as sure
 from eval.stats import Estimate, estimate, mean_ci
-from qa.confidence import probability
+from qa.confidence import coefficients, probability
+from qa.llm.model import Model
 
 TWO = ("cosine", "coverage")
 ALL = "all together"
-BASELINE, OURS = "cosine and IDF mass alone", "Byline"
+BASELINE, ALONE, OURS = "cosine and IDF mass alone", "Byline, no language model", "Byline"
 RISKS = (0.05, 0.1, 0.2)
 _Floats = sure.Floats
 Score = Callable[[Case], float]
@@ -62,13 +63,14 @@ class Measured:
     risk: float
 
 
-def measure(sets: Sequence[Set], risk: float, work: Path, tell: Tell) -> Measured:
+def measure(sets: Sequence[Set], risk: float, work: Path, tell: Tell, model: Model | None = None) -> Measured:
     """Measure on the reporting parts, refusing at `risk`; the baseline is fitted on the tuning parts."""
-    tune, test = (cases(sets, part, work, tell) for part in ("tune", "test"))
+    tune, test = (cases(sets, part, work, tell, model) for part in ("tune", "test"))
     closed = {item.folder.name for item in sets if not item.open}
     own = [case for case in test if not case.foreign]
     rules = dict(_rules([case for case in tune if case.articles in closed], risk))
-    scores = {BASELINE: _fitted([case for case in tune if not case.foreign]), OURS: _value}
+    scores = {BASELINE: _fitted([case for case in tune if not case.foreign])}
+    scores |= {ALONE: _alone, OURS: _value} if model else {OURS: _value}
     groups = _by_set(own)
     topical = [case for case in test if case.articles in closed]
     return Measured(
@@ -94,9 +96,15 @@ def _value(case: Case) -> float:
     return case.sure.value
 
 
+def _alone(case: Case) -> float:
+    """What it is without a language model."""
+    right = probability(case.sure.signals, coefficients().right)
+    return replace(case.sure, right=right).value
+
+
 def _fitted(tune: Sequence[Case]) -> Score:
     """Probability of a right answer, from two signals."""
-    fitted = regression(tune, [case.right for case in tune], TWO)
+    fitted = regression(table_of(tune, TWO), [case.right for case in tune], TWO)
     return lambda case: probability(case.sure.signals, fitted)
 
 
@@ -104,7 +112,7 @@ def _rules(tune: Sequence[Case], risk: float) -> Iterator[tuple[str, Callable[[C
     """Whether a question is refused: by two signals, as often wrongly on the tuning part, and by Byline."""
     own = [case for case in tune if not case.foreign]
     wrongly = float(np.mean([case.sure.doubt(risk) is not None for case in own]))
-    fitted = regression(tune, [not case.foreign for case in tune], TWO)
+    fitted = regression(table_of(tune, TWO), [not case.foreign for case in tune], TWO)
     least = float(np.quantile([probability(case.sure.signals, fitted) for case in own], wrongly))
     yield BASELINE, lambda case: probability(case.sure.signals, fitted) < least
     yield OURS, lambda case: case.sure.doubt(risk) is not None

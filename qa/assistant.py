@@ -25,7 +25,7 @@ from qa.llm.choose import Chosen, choose_model
 from qa.models import Answer, Citation, Evidence, Hit, Statement
 from qa.orders import is_hostile
 from qa.overview import overview, topic_of
-from qa.phrase import Phrased, phrase, quote
+from qa.phrase import Phrased, harmless, phrase, quote
 from qa.prompts import MOST_EVIDENCE
 from qa.retrieval import CANDIDATES, analyse, hits, search
 from qa.sides import sides
@@ -140,13 +140,11 @@ class Assistant:
             told = gather(query, self.reader, asked.scope)
             asked.hits = tuple(hits(told.found, self.reader, asked.scope, HITS))
             asked.lap("search")
-            reason = self._why_not(asked, told.sure)
-            most = MOST_EVIDENCE if self._writer else told.shown
-            citations = [] if reason else evidence(told, self.reader, asked.scope, most)
+            citations = evidence(told, self.reader, asked.scope, MOST_EVIDENCE if self._writer else told.shown)
             hostile = self._hostile(citations)
             asked.lap("cite")
         yield Evidence(asked.hits)
-        if reason:
+        if reason := self._why_not(asked, told.sure, harmless(citations, hostile)):
             yield self._refused(asked, reason)
         elif not citations:
             yield self._refused(asked, refusal.CHANGED)
@@ -203,13 +201,17 @@ class Assistant:
             timings=asked.timings,
         )
 
-    def _why_not(self, asked: _Asked, sure: Confidence) -> str | None:
+    def _why_not(self, asked: _Asked, sure: Confidence, usable: Sequence[Citation]) -> str | None:
+        """Why it is not answered, if it is not; a language model, if there is one, is asked about the best sentence."""
         if not self.reader.totals().sentences:
             return refusal.EMPTY_INDEX
         if asked.scope is not None and not asked.scope.entries:
             return refusal.EMPTY_SCOPE
         if not terms(asked.search):
             return refusal.NO_WORDS
+        if self._writer and usable:
+            sure = self._writer.assured(sure, asked.search, usable[0].quote)
+            asked.lap("doubt")
         asked.confidence = round(sure.value, 4)
         risk = self.settings.risk
         match sure.doubt(risk):

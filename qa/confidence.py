@@ -2,8 +2,9 @@
 
 Two logistic regressions over a few readable signals. The first tells questions about other things than the articles are
 about; these are refused. The second is the confidence: the probability that the sentences shown answer a question that
-is on topic; an answer is refused where it is too low for the risk that the user takes. The coefficients stand in
-`confidence.json`, written by `byline eval confidence --fit`.
+is on topic; an answer is refused where it is too low for the risk that the user takes. A language model that has been
+fitted is asked as well whether the best sentence answers the question (`qa.answerable`); what it says goes into a third
+regression. The coefficients stand in `confidence.json`, written by `byline eval confidence --fit`.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib import resources
 from typing import Literal
@@ -36,6 +37,8 @@ SIGNALS = (
 TOPIC_SIGNALS = SIGNALS[:2] + SIGNALS[3:4]  # those that tell other topics
 _FEW_WORDS, _KEYWORDS = 5, 2
 
+MODEL_SIGNALS = ("right", "says")
+
 Doubt = Literal["topic", "premise", "answer"]
 
 
@@ -46,6 +49,8 @@ class Coefficients:
     topic: Mapping[str, float]
     right: Mapping[str, float]
     off_topic_below: float
+    models: Mapping[str, Mapping[str, float]]
+    """By name of a language model: weights of `right`, as log-odds, and of those that the model gives."""
 
 
 @cache
@@ -74,6 +79,10 @@ class Confidence:
     def value(self) -> float:
         """Probability that the answer is right."""
         return self.on_topic * self.right if self.off_topic else self.right
+
+    def also(self, says: float, fitted: Mapping[str, float]) -> Confidence:
+        """With the log-odds that a language model gives of that the best sentence answers the question."""
+        return replace(self, right=probability({"right": log_odds(self.right), "says": says}, fitted))
 
     def doubt(self, risk: float) -> Doubt | None:
         """What speaks against an answer at this risk of a wrong one, 0..1; at 1 nothing does."""
@@ -118,3 +127,8 @@ def probability(told: Mapping[str, float], fitted: Mapping[str, float]) -> float
     """What a logistic regression with these coefficients makes of the signals."""
     logit = fitted["intercept"] + sum(weight * told[name] for name, weight in fitted.items() if name != "intercept")
     return 1 / (1 + math.exp(-logit))
+
+
+def log_odds(probability: float) -> float:
+    """The argument of the logistic function that gives this probability, 0..1, ends excluded."""
+    return math.log(probability) - math.log1p(-probability)

@@ -47,7 +47,7 @@ def phrase(
     `evidence`: the best sentences, best first, of which an answer without a model quotes the first `shown`.
     `hostile`: files that are quoted only, since they hold orders to a model.
     """
-    usable = [item for item in evidence if item.file not in hostile and not gives_orders(item.quote)]
+    usable = harmless(evidence, hostile)
     if writer is None or not usable:
         return (yield from _told(quote(evidence[:shown])))
     draft: Draft | None = None
@@ -68,6 +68,11 @@ def phrase(
         return replace(draft.phrased(), notes=notes)
     phrased = _quoted(draft, evidence[:shown])
     return (yield from _told(replace(phrased, notes=(*notes, *phrased.notes))))
+
+
+def harmless(evidence: Sequence[Citation], hostile: Collection[str]) -> list[Citation]:
+    """The evidence that a model may be shown."""
+    return [item for item in evidence if item.file not in hostile and not gives_orders(item.quote)]
 
 
 def _failed(error: ModelError, said: bool) -> str:

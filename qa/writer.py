@@ -15,6 +15,8 @@ from importlib import resources
 from index.embed import Embedder
 from index.errors import InputError
 from index.settings import Settings
+from qa.answerable import log_odds
+from qa.confidence import Confidence, coefficients
 from qa.followup import Turns, accept_rewrite, rewrite_prompt
 from qa.llm.failures import ModelError
 from qa.llm.files import known_models, model_folder, remembered, write_remembered
@@ -65,6 +67,16 @@ class Writer:
         except ModelError:  # it is asked again for the answer, which then says what is wrong
             return None
         return accept_rewrite(reply.text, question, history)
+
+    def assured(self, sure: Confidence, question: str, sentence: str) -> Confidence:
+        """`sure` with what the model says of the best sentence, where it was fitted; as it is where the model fails."""
+        fitted = coefficients().models.get(self.model.name)
+        if fitted is None or sure.off_topic or not self.model.copies:
+            return sure
+        try:
+            return sure.also(log_odds(self.model, question, sentence), fitted)
+        except ModelError:  # it is asked again for the answer, which then says what is wrong
+            return sure
 
     def warm(self) -> None:
         """Have the model loaded, here or by its server, and find out what it can do. Raises `ModelError`."""

@@ -1,5 +1,7 @@
 """Fitting and measuring confidence on small sets where what is right is known."""
 
+import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -7,11 +9,12 @@ from typer.testing import CliRunner
 
 import ui.evaluation
 import ui.measuring  # noqa: F401 these add the commands
-from eval.confidence import Set, cases, fit, regression
+from eval.confidence import Set, cases, fit, model_of, regression, table_of
 from eval.gold import Gold, save_gold
-from eval.trust import BASELINE, OURS, measure, table
+from eval.trust import ALONE, BASELINE, OURS, measure, table
 from index.errors import InputError
-from qa.confidence import SIGNALS, TOPIC_SIGNALS, probability
+from index.settings import Settings
+from qa.confidence import MODEL_SIGNALS, SIGNALS, TOPIC_SIGNALS, coefficients, log_odds, probability
 from ui.cli import app
 
 FARM = ("Anna", "Boris", "Clara", "David", "Emil", "Frida", "Gustav", "Hanna")
@@ -89,7 +92,7 @@ def test_the_fit_tells_them_apart(sets, tmp_path) -> None:
 def test_a_signal_that_never_changes_weighs_nothing(sets, tmp_path) -> None:
     found = cases(sets, "tune", tmp_path, lambda _: None)
     same = [case for case in found if case.answerable and case.articles == "farm"]
-    weights = regression(same, [True, False, True, False], ["kind_offered"])
+    weights = regression(table_of(same, ["kind_offered"]), [True, False, True, False], ["kind_offered"])
     assert weights["kind_offered"] == pytest.approx(0, abs=1e-6)
 
 
@@ -126,3 +129,44 @@ def test_the_command_writes_tables_picture_and_coefficients(sets, tmp_path) -> N
     fitted = CliRunner().invoke(app, ["eval", "confidence", *data, "--fit", str(coefficients)])
     assert fitted.exit_code == 0, fitted.output
     assert '"off_topic_below"' in coefficients.read_text("utf-8")
+
+
+def test_a_model_is_asked_about_what_is_not_off_topic_and_only_once(sets, tmp_path, monkeypatch) -> None:
+    model = model_of(Settings(llm="smollm2"), tmp_path)
+    found = cases(sets, "tune", tmp_path, lambda _: None, model)
+    asked = [case for case in found if case.says is not None]
+    assert {case.sure.off_topic for case in asked} == {False}
+    assert all(case.sure.off_topic for case in found if case.says is None)
+    calls = model.usage.calls
+    assert calls >= len({case.cluster for case in asked}) > 0
+
+    told = coefficients()
+    only_the_model = {"right": 0.0, "says": 1.0, "intercept": 0.0}
+    monkeypatch.setattr("eval.confidence.coefficients", lambda: replace(told, models={"smollm2": only_the_model}))
+    again = cases(sets, "tune", tmp_path, lambda _: None, model_of(Settings(llm="smollm2"), tmp_path))
+    assert [log_odds(case.sure.right) for case in again if case.says is not None] == pytest.approx(
+        [case.says for case in asked]
+    )
+    measured = measure(sets, 0.75, tmp_path, lambda _: None, model_of(Settings(llm="smollm2"), tmp_path))
+    assert {ranking.score for ranking in measured.rankings} == {BASELINE, ALONE, OURS}
+
+
+def test_the_command_fits_a_model_beside_the_others(sets, tmp_path) -> None:
+    folders = [str(item.folder) for item in sets]
+    data = [*folders[:2], "--open", folders[2], "--llm", "smollm2", "--work", str(tmp_path)]
+    path = tmp_path / "coefficients.json"
+    missing = CliRunner().invoke(app, ["eval", "confidence", *data, "--fit", str(path)])
+    assert isinstance(missing.exception, InputError)
+    path.write_text('{"topic": {"a": 1}, "models": {"other": {"says": 2}}}', encoding="utf-8")
+    fitted = CliRunner().invoke(app, ["eval", "confidence", *data, "--fit", str(path)])
+    assert fitted.exit_code == 0, fitted.output
+    values = json.loads(path.read_text("utf-8"))
+    assert values["topic"] == {"a": 1}
+    assert values["models"]["other"] == {"says": 2}
+    assert set(values["models"]["smollm2"]) == {*MODEL_SIGNALS, "intercept", "fitted_on"}
+
+
+def test_a_model_on_a_server_cannot_be_asked(sets, tmp_path) -> None:
+    with pytest.raises(InputError, match="that runs in this process"):
+        model_of(Settings(llm="ollama:some"), tmp_path)
+    assert model_of(Settings(llm="none"), tmp_path) is None

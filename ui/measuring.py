@@ -49,8 +49,9 @@ def fit(
 
 
 @evaluation.command(
-    epilog="Example:  byline eval confidence data/onestopqa data/xquad --open data/squad2 --out runs/confidence.md "
-    "--plot docs/risk.svg"
+    epilog="Examples:  byline eval confidence data/onestopqa data/xquad --open data/squad2 --out runs/confidence.md "
+    "--plot docs/risk.svg    byline eval confidence data/onestopqa data/xquad --open data/squad2 --llm "
+    "qwen2.5-coder-1.5b --work runs/confidence --fit qa/confidence.json"
 )
 def confidence(
     data: Annotated[
@@ -60,12 +61,24 @@ def confidence(
         list[Path] | None,
         typer.Option("--open", metavar="DATA", help="Imported set with questions that its articles leave open."),
     ] = None,
+    llm: Annotated[
+        str,
+        typer.Option(metavar="NAME", help="Language model in this process, asked about the best sentence."),
+    ] = "none",
+    work: Annotated[
+        Path | None,
+        typer.Option(metavar="FOLDER", help="Where indexes and the model's replies are kept.", show_default="nowhere"),
+    ] = None,
     out: Annotated[Path | None, typer.Option(metavar="FILE", help="Where the tables go as well.")] = None,
     plot: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Risk-coverage curve to draw, .svg or .png.")
     ] = None,
     fit: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Fit on the tuning parts and write the coefficients instead.")
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Fit on the tuning parts and write the coefficients instead; with --llm, those of the model alone.",
+        ),
     ] = None,
 ) -> None:
     """Measure what confidence tells: off-topic and open questions refused, calibration, risk against coverage."""
@@ -73,17 +86,17 @@ def confidence(
 
     from eval import confidence as fitting
     from eval.plot import plot_risk_against_coverage
-    from eval.regression import write_weights
     from eval.trust import measure, table
 
     sets = [*map(fitting.Set, data), *(fitting.Set(folder, open=True) for folder in open_ or ())]
-    with tempfile.TemporaryDirectory() as work, waiting("Asking ..."):
+    settings = settings_for(None, llm=llm)
+    with tempfile.TemporaryDirectory() as nowhere, waiting("Asking ..."):
+        kept = work or Path(nowhere)
+        model = fitting.model_of(settings, kept)
         if fit is not None:
-            fitted = fitting.fit(sets, Path(work), ERR.print)
-            write_weights(fitted, fit)
-            print_json(fitted)
+            print_json(fitting.fit_to(fit, sets, kept, ERR.print, model))
             return
-        measured = measure(sets, settings_for(None).risk, Path(work), ERR.print)
+        measured = measure(sets, settings.risk, kept, ERR.print, model)
     if plot is not None:
         plot_risk_against_coverage(measured.curves, plot)
     if out is not None:
