@@ -30,7 +30,7 @@ from qa.stems import stems
 
 NEAR = 0.75  # cosine from which on two sentences say the same, but for what differs
 QUOTED = 0.5  # the same where what differs stands within quotation marks
-COMPARED = 16  # of the best sentences for a question
+COMPARED = 16  # of the best sentences for a question are compared with each other, those shown with all
 _AROUND = 12  # words on either side of what differs ...
 _ASKED = 0.2  # that hold at least this share of the IDF mass of the question,
 _ASKED_UNSHOWN = 0.55  # or this, where other sentences are shown
@@ -132,30 +132,37 @@ def _same(kind: PointKind, one: _Key, other: _Key) -> bool:
 
 
 def disagreements(query: Query, ranked: Sequence[Candidate], shown: Set[Place]) -> list[Point]:
-    """Where the best candidates differ on what is asked; more surely so, if none of the `shown` is among them."""
-    return gathered(_differing(query, ranked[:COMPARED], shown))
+    """Where the best candidates, or one that is shown and any other, differ on what is asked.
+
+    They do so more surely, if none of the `shown` is among them.
+    """
+    return gathered(_differing(query, ranked, shown))
 
 
-def _differing(query: Query, best: Sequence[Candidate], shown: Set[Place]) -> Iterator[Differing]:
+def _differing(query: Query, ranked: Sequence[Candidate], shown: Set[Place]) -> Iterator[Differing]:
     wanted = _ANSWERS.get(kind_of(query.asked))
-    places, vectors = [place_of(candidate) for candidate in best], [candidate.vector for candidate in best]
-    quoted = [quoted_words(candidate.text) for candidate in best]
-    for n, m in combinations(range(len(best)), 2):
-        one, other, cosine = places[n], places[m], float(vectors[n] @ vectors[m])
+    places, vectors = [place_of(candidate) for candidate in ranked], [candidate.vector for candidate in ranked]
+    quoted = [quoted_words(candidate.text) for candidate in ranked]
+    for n, m in combinations(range(len(ranked)), 2):
+        one, other = places[n], places[m]
+        if one.content == other.content or (m >= COMPARED and shown.isdisjoint((one, other))):
+            continue
+        cosine = float(vectors[n] @ vectors[m])
         same_words = any(mine in yours or yours in mine for mine in quoted[n] for yours in quoted[m])
-        if one.content == other.content or (cosine < QUOTED and not same_words):
+        if cosine < QUOTED and not same_words:
             continue
         for found in differences(one.sentence, other.sentence):
-            near = cosine >= NEAR or same_words or found.kind == "quote"
+            near = cosine >= NEAR or same_words or found.kind == "quote" or found.claim
             told = not shown.isdisjoint((one, other))
             if near and (not wanted or found.kind in wanted) and _asks(query, one, other, found, told):
                 yield one, other, found
 
 
 def _asks(query: Query, one: Place, other: Place, found: Difference, shown: bool) -> bool:
-    """Whether enough of the question stands around what differs; around both, where neither is shown."""
-    held = min(query.coverage(_around(place, value)) for place, value in ((one, found.one), (other, found.other)))
-    return query.known_share * held >= (_ASKED if shown else _ASKED_UNSHOWN)
+    """Whether enough of the question stands around what differs: on both sides, or on one where it is a stand."""
+    held = [query.coverage(_around(place, value)) for place, value in ((one, found.one), (other, found.other))]
+    least = _ASKED if shown else _ASKED_UNSHOWN
+    return query.known_share * (max(held) if found.claim else min(held)) >= least
 
 
 def _around(place: Place, value: str) -> frozenset[str]:

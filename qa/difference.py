@@ -10,7 +10,7 @@ from __future__ import annotations
 import calendar
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from typing import Literal
 
@@ -20,6 +20,7 @@ from qa.known import CALENDAR, ISO, Known, bare_word, plain
 from qa.names import name_forms, names
 from qa.numbers import Number, numbers
 from qa.polarity import cue_of, polarity
+from qa.stance import denied, sided
 from qa.stems import stems
 
 Kind = Literal["number", "date", "name", "quote", "negation"]
@@ -68,6 +69,8 @@ class Difference:
     kind: Kind
     one: str
     other: str
+    claim: bool = field(default=False, compare=False)
+    """Where somebody stands (`qa.stance`): told by the words that say so, whatever is around them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +89,7 @@ class Sentence:
 def differences(one: Sentence, other: Sentence) -> list[Difference]:
     """Where the two differ; nothing where they only use other words."""
     found = [
+        *_stances(plain(one.text), plain(other.text)),
         *_numbers_of_one_time(one, other),
         *_values(one, other, "date", _dates),
         *_values(one, other, "name", _names),
@@ -348,3 +352,12 @@ def _changed(ours: Sequence[str], theirs: Sequence[str]) -> bool:
 def _abbreviates(short: Sequence[str], long: Sequence[str]) -> bool:
     initials = Known(" ".join(long)).acronyms
     return any(bare_word(word) in initials for word in short if word.isupper())
+
+
+# -- where somebody stands
+
+
+def _stances(one: str, other: str) -> Iterator[Difference]:
+    yield from (Difference("name", *targets, claim=True) for targets in sided(one, other))
+    yield from (Difference("negation", *clauses, claim=True) for clauses in denied(one, other))
+    yield from (Difference("negation", denial, said, claim=True) for said, denial in denied(other, one))

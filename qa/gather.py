@@ -12,7 +12,7 @@ from qa.confidence import Confidence, confidence
 from qa.evidence import Candidate, choose, rank
 from qa.models import Citation
 from qa.retrieval import Found, Query, search
-from qa.voices import Groups, Voice, confirming, groups, voices
+from qa.voices import Groups, Voice, confirming, groups, shown_first, voices
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class Gathered:
     found: Sequence[Found]
     ranked: Sequence[Candidate]  # best first
     alike: Groups
-    voices: Sequence[Voice]  # best first
+    voices: Sequence[Voice]  # those that are shown first, best first
     shown: int  # so many of them answer where they are quoted
     sure: Confidence
 
@@ -36,8 +36,8 @@ def gather(query: Query, reader: Reader, scope: Scope | None) -> Gathered:
         contents = {candidate.found.passage.content for candidate in ranked}
         alike = groups(contents, reader.catalog.copies(contents))
     told = voices(ranked, alike)
+    told, shown = shown_first(told, len(choose([voice.said for voice in told])), alike)
     said = [voice.said for voice in told]
-    shown = len(choose(said))
     return Gathered(query, found, ranked, alike, told, shown, confidence(query, found, said, shown))
 
 

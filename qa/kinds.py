@@ -7,40 +7,21 @@ from typing import Literal
 
 Kind = Literal["number", "time", "person", "place", "reason", "other"]
 
-_PATTERNS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
+# The word that asks: a `who` or a `when` behind another one belongs to what it asks about.
+_ASKS = re.compile(r"\b(?:who(?:m|se)?|when|where|why|how|what|which)\b", re.IGNORECASE)
+_WHAT = r"(?:what|which)(?:'s| (?:is|are|was|were))?(?: the)?(?: [\w-]+)?"  # `what was the median` age
+_WORDED: tuple[tuple[Kind, str], ...] = (
     (
         "number",
-        re.compile(
-            r"\bhow (?:many|much|old|long|tall|far|large|big|high|often|fast|deep|wide|heavy)\b|"
-            r"\bwhat (?:number|amount|age|share)\b|\bpercent(?:age)?\b",
-            re.IGNORECASE,
-        ),
+        r"how (?:many|much|old|long|tall|far|large|big|high|often|fast|deep|wide|heavy)|"
+        rf"{_WHAT} (?:number|amount|age|share|percent(?:age)?|population)",
     ),
-    (
-        "time",
-        re.compile(
-            r"\bwhen\b|\bhow recently\b|"
-            r"\b(?:what|which) (?:years?|dates?|days?|months?|times?|century|decade|weekday)\b",
-            re.IGNORECASE,
-        ),
-    ),
-    (
-        "person",
-        re.compile(
-            r"\bwho(?:m|se)?\b|"
-            r"\b(?:what|which) (?:person|man|woman|player|president|minister|king|queen|leader|author)\b",
-            re.IGNORECASE,
-        ),
-    ),
-    (
-        "place",
-        re.compile(
-            r"\bwhere\b|\b(?:what|which) (?:city|country|place|state|town|area|region|location|river|continent)\b",
-            re.IGNORECASE,
-        ),
-    ),
-    ("reason", re.compile(r"\bwhy\b|\b(?:what|which) (?:reason|caused)\b", re.IGNORECASE)),
+    ("time", rf"when|how recently|{_WHAT} (?:years?|dates?|days?|months?|times?|century|decade|weekday)"),
+    ("person", rf"who(?:m|se)?|{_WHAT} (?:person|man|woman|player|president|minister|king|queen|leader|author)"),
+    ("place", rf"where|{_WHAT} (?:city|country|place|state|town|area|region|location|river|continent)"),
+    ("reason", rf"why|{_WHAT} (?:reasons?|caused?)"),
 )
+_PATTERNS = tuple((kind, re.compile(rf"(?:{pattern})\b", re.IGNORECASE)) for kind, pattern in _WORDED)
 _NUMBER_WORDS = re.compile(
     r"\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|"
     r"nineteen|(?:twen|thir|for|fif|six|seven|eigh|nine)ty|hundreds?|thousands?|millions?|billions?|trillions?|half|quarter|"
@@ -56,14 +37,17 @@ _REASON = re.compile(
     r"\b(?:because|due to|since|as a result|in order|therefore|thus|caused?|reasons?|so that|owing to|after|"
     r"to [a-z]+)\b"
 )
-_NUMBER = re.compile(r"\d[\d,.]*")
+_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _NAME = re.compile(r"\b[A-Z][\w’'-]+")
 _PRONOUN = re.compile(r"[\"“‘']?(?:He|She|It|They|This|These|That|Those|His|Her|Their|Its)\b")
 
 
 def kind_of(question: str) -> Kind:
-    """The kind of answer that a question asks for; the first that fits counts."""
-    return next((kind for kind, pattern in _PATTERNS if pattern.search(question)), "other")
+    """The kind of answer that a question asks for, by its first word that asks."""
+    asks = _ASKS.search(question)
+    if asks is None:
+        return "other"
+    return next((kind for kind, pattern in _PATTERNS if pattern.match(question, asks.start())), "other")
 
 
 def has_number(text: str) -> bool:

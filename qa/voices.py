@@ -17,6 +17,8 @@ from qa.known import DIGITS
 
 _COMPARED = 24  # of the best sentences
 _COPIED = 0.9  # cosine from which on a sentence of a copy is the same; a freer rewrite may have changed what it says
+_OTHERS_FROM = 0.04  # probability from which on the best sentence of another article is shown as well ...
+_OTHERS_WORDS, _MOST_SHOWN = 100, 4  # ... while there is room
 _NAMES = 0.8  # of the names of a sentence that one which confirms it has as well
 
 
@@ -26,6 +28,11 @@ class Voice:
 
     said: Candidate
     copies: tuple[Candidate, ...] = ()
+
+    @property
+    def content(self) -> int:
+        """The article of the sentence."""
+        return self.said.found.passage.content
 
     @property
     def places(self) -> tuple[Place, ...]:
@@ -65,6 +72,27 @@ def voices(ranked: Sequence[Candidate], of: Groups) -> list[Voice]:
     return sorted(told, key=lambda voice: -voice.said.probability)
 
 
+def shown_first(told: Sequence[Voice], count: int, of: Groups) -> tuple[list[Voice], int]:
+    """The voices, those to be shown in front, and how many these are.
+
+    The first `count`, then the best of each article from which none of them is, copies of it included, where it may
+    answer as well and does not merely say the same: articles that say different things are heard.
+    """
+    first, others = list(told[:count]), list[Voice]()
+    heard = {of[voice.content] for voice in first}
+    words = sum(voice.said.words for voice in first)
+    for voice in told[count:]:
+        if len(first) + len(others) == _MOST_SHOWN or voice.said.probability < _OTHERS_FROM:
+            break
+        fits = of[voice.content] not in heard and words + voice.said.words <= _OTHERS_WORDS
+        if fits and not any(same(other.said, voice.said) for other in (*first, *others)):
+            others.append(voice)
+            heard.add(of[voice.content])
+            words += voice.said.words
+    rest = [voice for voice in told[count:] if voice not in others]
+    return [*first, *others, *rest], count + len(others)
+
+
 def _copied(one: Candidate, other: Candidate, of: Groups) -> bool:
     mine, yours = one.found.passage.content, other.found.passage.content
     return mine != yours and of[mine] == of[yours] and same(one, other, _COPIED)
@@ -72,7 +100,7 @@ def _copied(one: Candidate, other: Candidate, of: Groups) -> bool:
 
 def confirming(voice: Voice, ranked: Sequence[Candidate], of: Groups, question: str) -> Iterator[Candidate]:
     """Candidates that say the same in articles that are no copies of its own, one of each group of copies."""
-    heard = {of[voice.said.found.passage.content]}
+    heard = {of[voice.content]}
     for candidate in ranked[:_COMPARED]:
         group = of[candidate.found.passage.content]
         if group not in heard and _holds(candidate.text, voice.said.text, question) and same(voice.said, candidate):

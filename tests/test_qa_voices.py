@@ -1,12 +1,15 @@
 """Copies are one voice, shown once; articles that say the same independently are counted."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from index.embed import Embedder
 from qa.assistant import Assistant
+from qa.evidence import Candidate
 from qa.models import Answer, describe
-from qa.voices import groups
+from qa.voices import Voice, groups, shown_first
 from tests.corpora import corpus
+from tests.test_qa_evidence import found
 
 WIRE = """The ferry Aurora ran aground off the island of Vessel on Tuesday with 212 passengers on board.
 
@@ -76,3 +79,47 @@ def test_groups_are_joined_through_each_other() -> None:
     copies = {1: [2], 2: [1, 5], 5: [2], 3: [4], 4: [3]}
     assert groups({1, 2, 3, 5}, copies) == {1: 1, 2: 1, 5: 1, 3: 3}
     assert groups({1, 5}, copies) == {1: 1, 5: 5}  # what is not among them joins nothing
+
+
+def voice(content: int, probability: float, text: str, cosine: float = 0.5) -> Voice:
+    item = found((text, cosine))
+    item = replace(item, passage=replace(item.passage, content=content))
+    return Voice(Candidate(item, item.passage.sentences[0], text, probability))
+
+
+APART = {1: 1, 2: 2, 3: 3, 4: 4, 5: 4, 6: 6, 7: 7}  # 5 is a copy of 4
+
+
+def test_another_article_that_may_answer_is_heard_as_well() -> None:
+    told = [
+        voice(1, 0.5, "Anna built the bridge of Oslo."),
+        voice(1, 0.2, "It is made of stone."),
+        voice(2, 0.1, "Boris built the bridge of Lund.", cosine=0.9),
+        voice(3, 0.03, "Clara crossed the bridge.", cosine=0.1),
+    ]
+    shown, count = shown_first(told, 1, APART)
+    assert [v.said.text for v in shown[:count]] == [told[0].said.text, told[2].said.text]
+    assert shown[count:] == [told[1], told[3]]
+    assert shown_first(told, 3, APART) == (told, 3)
+
+
+def test_it_is_not_heard_where_it_says_the_same_or_is_a_copy_or_too_long() -> None:
+    first = voice(4, 0.5, "Anna built the bridge of Oslo.")
+    same = voice(2, 0.2, "Anna built the bridge of Oslo.")
+    copy = voice(5, 0.2, "Boris built the bridge of Lund.", cosine=0.9)
+    long = voice(3, 0.2, "Clara built " + "the great and wide " * 30 + "bridge.", cosine=0.9)
+    told = [first, same, copy, long]
+    assert shown_first(told, 1, APART) == (told, 1)
+
+
+def test_at_most_four_are_heard_each_of_an_article_of_its_own() -> None:
+    told = [
+        voice(content, 0.1, f"{name} paid {n + 2} euros.")
+        for n, (content, name) in enumerate(
+            [(1, "Anna"), (2, "Boris"), (2, "Carla"), (3, "Dora"), (4, "Emil"), (6, "Fritz"), (7, "Gerd")]
+        )
+    ]
+    shown, count = shown_first(told, 1, APART)
+    assert [v.content for v in shown[:count]] == [1, 2, 3, 4]
+    assert len(shown) == len(told)
+    assert shown_first([], 0, {}) == ([], 0)
