@@ -7,7 +7,7 @@ another set tell what is off the topic. Both fits are logistic regressions, and 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,7 @@ from index.builder import build
 from index.errors import InputError
 from index.reader import Reader
 from index.settings import Settings
-from qa.answerable import log_odds as model_says
+from qa.answerable import model_says
 from qa.assistant import Assistant
 from qa.confidence import MODEL_SIGNALS, SIGNALS, TOPIC_SIGNALS, Confidence, coefficients, log_odds, probability
 from qa.evidence import Candidate
@@ -150,24 +150,23 @@ def fit(sets: Sequence[Set], work: Path, tell: Tell) -> dict[str, Any]:
     }
 
 
-def fit_model(sets: Sequence[Set], work: Path, tell: Tell, model: Model) -> dict[str, Any]:
-    """The weights of what a model says, beside the confidence without one, fitted on the tuning parts."""
+def fit_model(sets: Sequence[Set], work: Path, tell: Tell, model: Model, right: Mapping[str, float]) -> dict[str, Any]:
+    """The weights of what a model says, beside the confidence by `right` without one, fitted on the tuning parts."""
     found = [case for case in cases(sets, "tune", work, tell, model) if not case.foreign and case.says is not None]
-    right = coefficients().right
     rows = np.array([(log_odds(probability(case.sure.signals, right)), case.says) for case in found])
     weights = regression(rows, [case.right for case in found], MODEL_SIGNALS)
-    return {**weights, "fitted_on": f"{_parts(sets)}; {len(found)} questions"}
+    return {"weights": weights, "fitted_on": f"{_parts(sets)}; {len(found)} questions"}
 
 
 def fit_to(path: Path, sets: Sequence[Set], work: Path, tell: Tell, model: Model | None) -> dict[str, Any]:
     """Fit and write the coefficients, or those of the model into the file, beside those of others. Returns them."""
     if model is None:
         values = fitted = fit(sets, work, tell)
-    elif not path.is_file():
-        raise InputError(f"There is no {path}: fit without --llm first; the weights of a model go on top.")
     else:
-        values = json.loads(path.read_text(encoding="utf-8"))
-        values["models"][model.name] = fitted = fit_model(sets, work, tell, model)
+        values = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+        if not {"right", "models"} <= values.keys():
+            raise InputError(f"{path} holds no coefficients yet: fit without --llm first, a model goes on top.")
+        values["models"][model.name] = fitted = fit_model(sets, work, tell, model, values["right"])
     write_weights(values, path)
     return fitted
 

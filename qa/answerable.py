@@ -50,10 +50,14 @@ _TOLD = 20  # likeliest first tokens that are looked at
 _LEAST = 1e-9  # probability of an answer that is not among them
 
 
-def log_odds(model: Model, question: str, sentence: str) -> float:
-    """Of yes against no (natural logarithm). Raises `ModelError`; the model has to tell probabilities (`copies`)."""
+def model_says(model: Model, question: str, sentence: str) -> float | None:
+    """Log-odds of yes against no (natural logarithm); None where it says neither. Raises `ModelError`.
+
+    The model has to tell probabilities (`copies`).
+    """
     firsts = model.reply(_messages(question, sentence), 1, others=_TOLD).firsts
-    return math.log(_probability("yes", firsts) + _LEAST) - math.log(_probability("no", firsts) + _LEAST)
+    yes, no = _probability("yes", firsts), _probability("no", firsts)
+    return math.log(yes + _LEAST) - math.log(no + _LEAST) if yes or no else None
 
 
 def _messages(question: str, sentence: str) -> list[Message]:

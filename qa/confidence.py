@@ -36,6 +36,7 @@ SIGNALS = (
 )
 TOPIC_SIGNALS = SIGNALS[:2] + SIGNALS[3:4]  # those that tell other topics
 _FEW_WORDS, _KEYWORDS = 5, 2
+_LEAST = 1e-6  # a probability nearer to 0 or 1 is taken for this
 
 MODEL_SIGNALS = ("right", "says")
 
@@ -57,6 +58,7 @@ class Coefficients:
 def coefficients() -> Coefficients:
     """The fitted coefficients that come with Byline."""
     values = json.loads(resources.files("qa").joinpath("confidence.json").read_text(encoding="utf-8"))
+    values["models"] = {name: fitted["weights"] for name, fitted in values["models"].items()}
     return Coefficients(**{name: values[name] for name in Coefficients.__dataclass_fields__})
 
 
@@ -130,5 +132,6 @@ def probability(told: Mapping[str, float], fitted: Mapping[str, float]) -> float
 
 
 def log_odds(probability: float) -> float:
-    """The argument of the logistic function that gives this probability, 0..1, ends excluded."""
+    """The argument of the logistic function that gives this probability, 0..1; at most about 14 either way."""
+    probability = min(max(probability, _LEAST), 1 - _LEAST)
     return math.log(probability) - math.log1p(-probability)

@@ -7,21 +7,33 @@ from typing import Literal
 
 Kind = Literal["number", "time", "person", "place", "reason", "other"]
 
-# The word that asks: a `who` or a `when` behind another one belongs to what it asks about.
-_ASKS = re.compile(r"\b(?:who(?:m|se)?|when|where|why|how|what|which)\b", re.IGNORECASE)
-_WHAT = r"(?:what|which)(?:'s| (?:is|are|was|were))?(?: the)?(?: [\w-]+)?"  # `what was the median` age
+_OF = r"(?:what|which)(?:['’]s| (?:is|are|was|were)) the (?:(?-i:[a-z]+) )?"  # `what was the median` age
+# A `who` or a `when` behind another word that asks belongs to what is asked about: `what do people who ... want?`
+_ASKING = "what|which|why|how"
 _WORDED: tuple[tuple[Kind, str], ...] = (
     (
         "number",
-        r"how (?:many|much|old|long|tall|far|large|big|high|often|fast|deep|wide|heavy)|"
-        rf"{_WHAT} (?:number|amount|age|share|percent(?:age)?|population)",
+        r"\bhow (?:many|much|old|long|tall|far|large|big|high|often|fast|deep|wide|heavy)\b|"
+        rf"\bwhat (?:number|amount|age|share)\b|\b{_OF}(?:population|number|amount|age)\b|\bpercent(?:age)?\b",
     ),
-    ("time", rf"when|how recently|{_WHAT} (?:years?|dates?|days?|months?|times?|century|decade|weekday)"),
-    ("person", rf"who(?:m|se)?|{_WHAT} (?:person|man|woman|player|president|minister|king|queen|leader|author)"),
-    ("place", rf"where|{_WHAT} (?:city|country|place|state|town|area|region|location|river|continent)"),
-    ("reason", rf"why|{_WHAT} (?:reasons?|caused?)"),
+    (
+        "time",
+        rf"^(?:(?!\b(?:{_ASKING}|who)\b).)*\bwhen\b|\bhow recently\b|\b{_OF}(?:date|year|day)\b|"
+        r"\b(?:what|which) (?:years?|dates?|days?|months?|times?|century|decade|weekday)\b",
+    ),
+    (
+        "person",
+        rf"^(?:(?!\b(?:{_ASKING})\b).)*\b(?!(?-i:WHO))who(?:m|se)?\b|"
+        r"\b(?:what|which) (?:person|man|woman|player|president|minister|king|queen|leader|author)\b",
+    ),
+    (
+        "place",
+        rf"^(?:(?!\b(?:{_ASKING})\b).)*\bwhere\b|"
+        r"\b(?:what|which) (?:city|country|place|state|town|area|region|location|river|continent)\b",
+    ),
+    ("reason", r"\bwhy\b|\b(?:what|which) (?:reason|caused)\b"),
 )
-_PATTERNS = tuple((kind, re.compile(rf"(?:{pattern})\b", re.IGNORECASE)) for kind, pattern in _WORDED)
+_PATTERNS = tuple((kind, re.compile(pattern, re.IGNORECASE | re.DOTALL)) for kind, pattern in _WORDED)
 _NUMBER_WORDS = re.compile(
     r"\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|"
     r"nineteen|(?:twen|thir|for|fif|six|seven|eigh|nine)ty|hundreds?|thousands?|millions?|billions?|trillions?|half|quarter|"
@@ -43,11 +55,8 @@ _PRONOUN = re.compile(r"[\"“‘']?(?:He|She|It|They|This|These|That|Those|His|
 
 
 def kind_of(question: str) -> Kind:
-    """The kind of answer that a question asks for, by its first word that asks."""
-    asks = _ASKS.search(question)
-    if asks is None:
-        return "other"
-    return next((kind for kind, pattern in _PATTERNS if pattern.match(question, asks.start())), "other")
+    """The kind of answer that a question asks for; the first that fits counts."""
+    return next((kind for kind, pattern in _PATTERNS if pattern.search(question)), "other")
 
 
 def has_number(text: str) -> bool:

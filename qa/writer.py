@@ -15,7 +15,7 @@ from importlib import resources
 from index.embed import Embedder
 from index.errors import InputError
 from index.settings import Settings
-from qa.answerable import log_odds
+from qa.answerable import model_says
 from qa.confidence import Confidence, coefficients
 from qa.followup import Turns, accept_rewrite, rewrite_prompt
 from qa.llm.failures import ModelError
@@ -69,14 +69,18 @@ class Writer:
         return accept_rewrite(reply.text, question, history)
 
     def assured(self, sure: Confidence, question: str, sentence: str) -> Confidence:
-        """`sure` with what the model says of the best sentence, where it was fitted; as it is where the model fails."""
+        """`sure` with what the model says of the best sentence, where it was fitted.
+
+        As it is where the model fails, and where it would refuse nothing.
+        """
         fitted = coefficients().models.get(self.model.name)
-        if fitted is None or sure.off_topic or not self.model.copies:
+        if fitted is None or sure.off_topic or sure.keywords or not self.model.copies:
             return sure
         try:
-            return sure.also(log_odds(self.model, question, sentence), fitted)
+            says = model_says(self.model, question, sentence)
         except ModelError:  # it is asked again for the answer, which then says what is wrong
             return sure
+        return sure if says is None else sure.also(says, fitted)
 
     def warm(self) -> None:
         """Have the model loaded, here or by its server, and find out what it can do. Raises `ModelError`."""

@@ -14,7 +14,7 @@ from eval.gold import Gold, save_gold
 from eval.trust import ALONE, BASELINE, OURS, measure, table
 from index.errors import InputError
 from index.settings import Settings
-from qa.confidence import MODEL_SIGNALS, SIGNALS, TOPIC_SIGNALS, coefficients, log_odds, probability
+from qa.confidence import MODEL_SIGNALS, SIGNALS, TOPIC_SIGNALS, Confidence, coefficients, log_odds, probability
 from ui.cli import app
 
 FARM = ("Anna", "Boris", "Clara", "David", "Emil", "Frida", "Gustav", "Hanna")
@@ -157,13 +157,16 @@ def test_the_command_fits_a_model_beside_the_others(sets, tmp_path) -> None:
     path = tmp_path / "coefficients.json"
     missing = CliRunner().invoke(app, ["eval", "confidence", *data, "--fit", str(path)])
     assert isinstance(missing.exception, InputError)
-    path.write_text('{"topic": {"a": 1}, "models": {"other": {"says": 2}}}', encoding="utf-8")
+    told = {"right": dict(coefficients().right), "models": {"other": {"weights": {"says": 2}}}}
+    path.write_text(json.dumps(told), encoding="utf-8")
     fitted = CliRunner().invoke(app, ["eval", "confidence", *data, "--fit", str(path)])
     assert fitted.exit_code == 0, fitted.output
     values = json.loads(path.read_text("utf-8"))
-    assert values["topic"] == {"a": 1}
-    assert values["models"]["other"] == {"says": 2}
-    assert set(values["models"]["smollm2"]) == {*MODEL_SIGNALS, "intercept", "fitted_on"}
+    assert values["right"] == told["right"]
+    assert values["models"]["other"] == {"weights": {"says": 2}}
+    fitted_to = values["models"]["smollm2"]["weights"]
+    assert set(fitted_to) == {*MODEL_SIGNALS, "intercept"}
+    assert 0 < Confidence(0.9, 0.5, denied=False).also(1.0, fitted_to).right < 1
 
 
 def test_a_model_on_a_server_cannot_be_asked(sets, tmp_path) -> None:

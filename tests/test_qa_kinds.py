@@ -35,6 +35,16 @@ from qa.kinds import kind_of, leans_back, new_names, new_numbers, offers
         ("Is it known where he was?", "place"),
         ("Name the ferry.", "other"),
         ("What did the country sign?", "other"),
+        ("What is the birth date of Kim?", "time"),
+        ("What’s the population of Oslo?", "number"),
+        ("Who was there when he landed?", "person"),
+        ("Of those who died, how many were children?", "number"),
+        ("According to the WHO, what did they sign?", "other"),
+        ("What did President Putin sign?", "other"),
+        ("What did city officials decide?", "other"),
+        ("What did Time magazine report?", "other"),
+        ("What did share prices do?", "other"),
+        ("In 1990 who met Kim?", "person"),
     ],
 )
 def test_kind_of(question: str, kind: str) -> None:
