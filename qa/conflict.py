@@ -2,7 +2,7 @@
 
 Sentences that are about the same thing are compared (`qa.difference`): near in meaning or, where words within quotation
 marks differ, less so. What differs counts for a question that asks for it: a number for `how many`, and so on, with
-words of the question around it.
+words of the question around it; around one side will do where somebody takes a stand.
 """
 
 from __future__ import annotations
@@ -152,7 +152,7 @@ def _differing(query: Query, ranked: Sequence[Candidate], shown: Set[Place]) -> 
         if cosine < QUOTED and not same_words:
             continue
         for found in differences(one.sentence, other.sentence):
-            near = cosine >= NEAR or same_words or found.kind == "quote" or found.claim
+            near = cosine >= NEAR or same_words or found.kind == "quote" or (found.claim and found.kind == "negation")
             told = not shown.isdisjoint((one, other))
             if near and (not wanted or found.kind in wanted) and _asks(query, one, other, found, told):
                 yield one, other, found

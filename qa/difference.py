@@ -1,8 +1,8 @@
 """Where two sentences about the same thing say different things: a number, a date, a name, a denial, quoted words.
 
 Two phrasings of one fact are no difference. So a value counts only if the other sentence has another one in its place:
-of the same kind, with the same words around it. What one of them leaves out is passed over, and so is every change of
-words outside of quotation marks that is neither a value nor a denial. For English.
+of the same kind, with the same words around it; or if somebody takes another stand (`qa.stance`). What one of them
+leaves out is passed over, and so is every other change of words outside of quotation marks. For English.
 """
 
 from __future__ import annotations

@@ -39,7 +39,7 @@ _OPENING_WORDS = """
     though thus today together tomorrow two unlike unless upon usually via whether within without yes yesterday
     yet during three four five six seven eight nine ten experts critics supporters reports residents workers
 """
-_OPENERS = frozenset(_OPENING_WORDS.split())
+OPENERS = frozenset(_OPENING_WORDS.split())
 
 
 def names(text: str) -> Iterator[tuple[str, bool]]:
@@ -66,7 +66,7 @@ def missing_names(said: Known, sources: Known, context: Known, question: Known) 
     spelled = {word for run in runs(said.plain) for word in _spelled(run, known)}
     for word, begins in names(said.plain):
         bare = bare_word(word)
-        if (begins and bare in _OPENERS) or word in spelled or any(_names(bare, k) for k in known):
+        if (begins and bare in OPENERS) or word in spelled or any(_names(bare, k) for k in known):
             continue
         if begins and _is_number_word(word):
             continue
@@ -152,5 +152,5 @@ def _refers_back(said: Known, sources: Known, context: Known, question: Known) -
     """
     if not _STAND_INS.search(sources.plain):
         return False
-    told = [bare_word(word) for word, begins in names(sources.plain) if not (begins and bare_word(word) in _OPENERS)]
+    told = [bare_word(word) for word, begins in names(sources.plain) if not (begins and bare_word(word) in OPENERS)]
     return all(any(_names(word, known) for known in (said, context, question)) for word in told)

@@ -1,93 +1,142 @@
-"""Where somebody stands: whom a sentence says that he supports or opposes, and what is said against what is denied.
+"""Where somebody stands: whom a sentence says that he supports, and what he is accused of and denies.
 
-For English, by simple rules: a word of support and the name behind it (`pledged his “full support” for Ukraine`), and
-an accusation that another text says is denied.
+For English, by narrow rules: a word of support with the name behind it (`pledged his “full support” for Ukraine`), and
+an accusation of somebody by name (`accused Iran of supplying drones`) beside a sentence that has it denied.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import product
 
-from qa.known import bare_word
-from qa.names import name_forms, names
+from qa.known import CALENDAR, bare_word
+from qa.names import OPENERS, name_forms
 from qa.stems import stems
 
-_NAME = r"(?:the )?(?P<target>[A-Z][\w-]+(?: [A-Z][\w-]+)*)"
-_FOR = re.compile(
-    r"\b(?:support|solidarity|backing|sympathy|allegiance|loyalty)\"?(?: and [a-z]+\"?)? (?:for|to|with|of|towards?) "
-    + _NAME
+_NAME = r"(?:(?:[A-Z]\.){2,}|[A-ZÀ-ÖØ-Þ][\w-]*)"
+_RUN = rf"{_NAME}(?: {_NAME})*"
+_PLEDGED = "support|backing|solidarity|sympathy|loyalty|allegiance"
+_SUPPORT = re.compile(
+    rf"(?<![\w-])(?:(?:{_PLEDGED})\"?(?: and [a-z]+\"?)? (?:for|to|towards?)|"
+    rf"solidarity\"? with|supports|supported|supporting|backs|backed|backing) (?:the )?(?P<target>{_RUN})"
 )
-_BACKS = re.compile(r"\b(?:supports?|supported|supporting|backs?|backed|backing|endorse[sd]?|endorsing) " + _NAME)
-_OPPOSES = re.compile(r"\b(?:oppose[sd]?|opposing|opposition to|condemn(?:s|ed|ing)?) " + _NAME)
-_ACCUSED = re.compile(r"\b(?:accus(?:e[sd]?|ing|ations?)|alleg(?:e[sd]?|ing|ations?))\b")
-_DENIED = re.compile(
-    r"\b(?:den(?:y|ies|ied|ying)|"
-    r"(?:reject|dismiss|refut)(?:s|es|ed|ing)? (?:\w+ ){0,3}(?:accusation|allegation|claim)s?)\b"
+_ACCUSES = re.compile(rf"(?<![\w-])accus(?:e[sd]?|ing) (?:the )?(?P<accused>{_RUN}) of ")
+_REJECTS = re.compile(
+    r"\b(?:den(?:y|ies|ied|ying)|reject(?:s|ed|ing)?|dismiss(?:es|ed|ing)?|refut(?:e[sd]?|ing)) "
+    r"(?:(?:the|these|those|any|all|such|both) )?(?:\w+ )?(?:accusations?|allegations?|charges?|claims?)\b"
 )
+_DENIES = re.compile(r"\bden(?:y|ies|ied|ying) (?:that|having|\w+ing)\b")
+_NOT = re.compile(r"\b(?:not|never|no|nor|without|refus\w+|fail\w*)\b|n't\b")
+_NEGATED = 4  # words before, in which a negation belongs to it
 _BEFORE = 16  # words before a stance, in which the one stands who takes it
 _LONGEST = 14  # words of a clause
-_SAME_NAMES = 2  # that an accusation and its denial have in common, beside a word of the accusation
-_CLAUSE = re.compile(r"[.;]|, (?!and\b)|\"$")
+_SAME = 2  # words of an accusation that a sentence has in what it says is denied
+_END = re.compile(r"[.;](?=\s[^a-z]|\s*$)|, (?!and\b)|\"$")
+_TITLES = frozenset(
+    [
+        "president",
+        "prime",
+        "minister",
+        "king",
+        "queen",
+        "prince",
+        "princess",
+        "mr",
+        "mrs",
+        "ms",
+        "dr",
+        "sir",
+        "secretary",
+    ]
+)
+
+
+_Name = frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
 class Stance:
-    """A name that somebody supports, or opposes, with the names before it, of which one is his."""
+    """Support for the name of `target`. One of the names in `before` is that of the one whose support it is."""
 
-    against: bool
     target: str
-    before: frozenset[str]
+    before: frozenset[_Name]
 
 
 def stances(text: str) -> list[Stance]:
     """Every stance that a sentence tells of, in order. `text`: as `qa.known.plain` leaves it."""
-    found = [
-        (match.start(), Stance(against, match["target"], _names(" ".join(text[: match.start()].split()[-_BEFORE:]))))
-        for pattern, against in ((_FOR, False), (_BACKS, False), (_OPPOSES, True))
-        for match in pattern.finditer(text)
+    return [
+        Stance(target, _names(" ".join(text[: match.start()].split()[-_BEFORE:])))
+        for match in _SUPPORT.finditer(text)
+        if bare_word(target := match["target"]) not in CALENDAR and not _negated(text[: match.start()])
     ]
-    return [stance for _, stance in sorted(found, key=lambda item: item[0])]
 
 
 def sided(one: str, other: str) -> Iterator[tuple[str, str]]:
-    """Names of which each sentence has the same people support, or oppose, another one; none that both have."""
+    """Names of which each sentence has the same one support another; none where both have any of them."""
     ours, theirs = stances(one), stances(other)
-    if not _targets(ours).isdisjoint(_targets(theirs)):
+    if any(_same(_words(mine.target), _words(yours.target)) for mine, yours in product(ours, theirs)):
         return
     for mine, yours in product(ours, theirs):
-        people = (mine.before & yours.before) - _targets([mine, yours])
-        if mine.against == yours.against and people:
+        targets = (_words(mine.target), _words(yours.target))
+        people = [found.before - frozenset(targets) for found in (mine, yours)]
+        if any(_same(a, b) for a, b in product(*people)):
             yield mine.target, yours.target
 
 
 def denied(one: str, other: str) -> Iterator[tuple[str, str]]:
-    """What `one` accuses somebody of and `other` says is denied, both clauses."""
-    accused, denial = _ACCUSED.search(one), _DENIED.search(other)
-    if not accused or not denial or _DENIED.search(one):
-        return
-    clause = _clause(one, accused.start())
-    shared = _names(one) & _names(other)
-    named = frozenset[str]().union(*map(_forms, shared))
-    words = set(stems(clause[len(accused[0]) :])) & set(stems(other)) - named
-    if len(shared) >= _SAME_NAMES and words:
-        yield clause, _clause(other, denial.start())
+    """What `one` accuses somebody of and `other` has denied, both clauses."""
+    for accusation in _ACCUSES.finditer(one):
+        clause, accused = _clause(one, accusation.start()), _words(accusation["accused"])
+        of = _content(clause[accusation.end() - accusation.start() :])
+        for denial in _denials(other):
+            said = _clause(other, denial.start())
+            explicit = denial.re is _DENIES
+            subject, about = (other[: denial.start()], said) if explicit else (other, other)
+            heard = any(_same(accused, name) for name in _names(subject))
+            if heard and len(of & _content(about)) >= (_SAME if explicit else 1) and not _denied(one):
+                yield clause, said
+
+
+def _denials(text: str) -> Iterator[re.Match[str]]:
+    for pattern in (_REJECTS, _DENIES):
+        match = pattern.search(text)
+        if match and not _negated(text[: match.start()]):
+            yield match
+            return
+
+
+def _denied(text: str) -> bool:
+    return next(_denials(text), None) is not None
+
+
+def _negated(before: str) -> bool:
+    return _NOT.search(" ".join(before.split()[-_NEGATED:])) is not None
 
 
 def _clause(text: str, start: int) -> str:
-    end = _CLAUSE.search(text, start + 1)
+    end = _END.search(text, start + 1)
     return " ".join(text[start : end.start() if end else len(text)].split()[:_LONGEST])
 
 
-def _names(text: str) -> frozenset[str]:
-    return frozenset(bare_word(word).removesuffix("'s") for word, _ in names(text))
+def _content(text: str) -> frozenset[str]:
+    """The stems of the words that have no capital."""
+    return frozenset(stems(" ".join(word for word in text.split() if not word[:1].isupper())))
 
 
-def _targets(found: Sequence[Stance]) -> frozenset[str]:
-    return frozenset[str]().union(*(_forms(stance.target) for stance in found))
+def _names(text: str) -> frozenset[_Name]:
+    return frozenset(filter(None, map(_words, re.findall(_RUN, text))))
 
 
-def _forms(name: str) -> frozenset[str]:
-    return frozenset(form for word in name.split() for form in name_forms(bare_word(word)))
+def _words(name: str) -> _Name:
+    """Its bare words, without titles, days and what begins a sentence."""
+    words = [bare_word(word) for word in name.split()]
+    return frozenset(word for word in words if word and word not in _TITLES | OPENERS and word not in CALENDAR)
+
+
+def _same(one: _Name, other: _Name) -> bool:
+    """Whether the shorter name is a part of the longer one: `Kim`, `Kim Jong Un`; `Russian`, `Russia`."""
+    short, long = sorted((one, other), key=len)
+    known = frozenset[str]().union(*map(name_forms, long))
+    return bool(short) and all(not name_forms(word).isdisjoint(known) for word in short)
