@@ -137,6 +137,9 @@ ask-models:
 	$(BIN)/python docs/models.py runs/models-http.md runs/models-smollm2-http runs/models-$(MODEL)-http
 	$(EVAL) compare runs/models-$(MODEL):plain-prompt runs/models-$(MODEL):byline > runs/models-gain.md
 	$(EVAL) compare runs/models-none runs/models-smollm2 > runs/models-smollm2-gain.md
+	$(EVAL) import squad2-sample $(DATA)/squad2_sample --out runs/data/squad2
+	$(EVAL) confidence runs/data/onestopqa runs/data/xquad --open runs/data/squad2 --llm $(MODEL) --work runs/confidence \
+	  --out runs/confidence-$(MODEL).md
 	$(EVAL) short runs/data/xquad --split test --sample 300 --llm smollm2 --work runs/.cache --out runs/short.md
 	$(EVAL) run runs/data/onestopqa/gold.jsonl --corpus runs/data/onestopqa/corpus --split test --sample 160 \
 	  --llm $(MODEL) --out runs/models-news

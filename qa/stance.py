@@ -34,24 +34,8 @@ _BEFORE = 16  # words before a stance, in which the one stands who takes it
 _LONGEST = 14  # words of a clause
 _SAME = 2  # words of an accusation that a sentence has in what it says is denied
 _END = re.compile(r"[.;](?=\s[^a-z]|\s*$)|, (?!and\b)|\"$")
-_TITLES = frozenset(
-    [
-        "president",
-        "prime",
-        "minister",
-        "king",
-        "queen",
-        "prince",
-        "princess",
-        "mr",
-        "mrs",
-        "ms",
-        "dr",
-        "sir",
-        "secretary",
-    ]
-)
-
+_RANKS = "president prime minister king queen prince princess mr mrs ms dr sir secretary"
+_TITLES = frozenset(_RANKS.split())
 
 _Name = frozenset[str]
 
