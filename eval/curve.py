@@ -13,8 +13,9 @@ from eval.metrics import contains
 from index.builder import build
 from index.reader import Reader
 from index.settings import Settings
-from qa.evidence import Candidate, choose, rank
-from qa.retrieval import analyse, search
+from qa.evidence import Candidate
+from qa.gather import gather
+from qa.retrieval import analyse
 
 DEEPEST = 5  # sentences
 
@@ -22,7 +23,7 @@ Point = tuple[float, float]  # (mean words shown, share of questions whose answe
 
 
 def curve(gold: str | Path, corpus: str | Path, store: str | Path, split: str = "all") -> tuple[list[Point], Point]:
-    """Points for always showing the best 1 to 5 sentences, and the point of what `qa.evidence.choose` shows.
+    """Points for always showing the best 1 to 5 sentences, and the point of what is shown.
 
     Questions without gold answers are left out. No question is refused here.
     """
@@ -31,16 +32,15 @@ def curve(gold: str | Path, corpus: str | Path, store: str | Path, split: str = 
     reader = Reader(settings)
     try:
         rows = [locate(row, lambda file: reader.article(file).text) for row in load_gold(gold)]
-        asked = [(row, _ranked(row, reader)) for row in rows if row.answers and split in ("all", row.split)]
+        asked = [
+            (row, gather(analyse(row.question, reader), reader, None))
+            for row in rows
+            if row.answers and split in ("all", row.split)
+        ]
     finally:
         reader.close()
-    fixed = [_point([(row, ranked[:depth]) for row, ranked in asked]) for depth in range(1, DEEPEST + 1)]
-    return fixed, _point([(row, choose(ranked)) for row, ranked in asked])
-
-
-def _ranked(row: Gold, reader: Reader) -> list[Candidate]:
-    query = analyse(row.question, reader)
-    return rank(query, search(query, reader))
+    fixed = [_point([(row, told.ranked[:depth]) for row, told in asked]) for depth in range(1, DEEPEST + 1)]
+    return fixed, _point([(row, [voice.said for voice in told.voices[: told.shown]]) for row, told in asked])
 
 
 def _point(shown: Sequence[tuple[Gold, Sequence[Candidate]]]) -> Point:
