@@ -27,7 +27,7 @@ SIGNALS = (
     "cosine",  # the best of a sentence with the question
     "coverage",  # the largest share of the question's IDF mass that a passage holds, unknown terms counted in
     "unknown",  # the share of that mass in terms that no article has
-    "shown",  # the probability that one of the sentences shown is the one that answers best
+    "shown",  # the probability that one of the sentences shown is the one that answers best, without other articles
     "denial",  # the question denies what the best passage affirms, or the reverse
     "names_missing",  # the share of the question's names that are not in the best passage
     "number_missing",  # a number of the question is not in the best sentence

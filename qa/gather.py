@@ -36,9 +36,10 @@ def gather(query: Query, reader: Reader, scope: Scope | None) -> Gathered:
         contents = {candidate.found.passage.content for candidate in ranked}
         alike = groups(contents, reader.catalog.copies(contents))
     told = voices(ranked, alike)
-    told, shown = shown_first(told, len(choose([voice.said for voice in told])), alike)
     said = [voice.said for voice in told]
-    return Gathered(query, found, ranked, alike, told, shown, confidence(query, found, said, shown))
+    enough = len(choose(said))
+    sure = confidence(query, found, said, enough)
+    return Gathered(query, found, ranked, alike, *shown_first(told, enough, alike), sure)
 
 
 def evidence(told: Gathered, reader: Reader, scope: Scope | None, most: int) -> list[Citation]:
