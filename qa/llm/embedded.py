@@ -28,6 +28,7 @@ from index.errors import BylineError
 from qa.llm.failures import ModelError
 
 CONTEXT = 4096  # tokens; our prompts need about a quarter of it
+_KEPT = 256  # MiB of prompts that were read: about ten of the larger model's
 _MAGIC = b"GGUF"
 _SPINS = "1000"
 
@@ -219,7 +220,9 @@ def _load(path: Path, context: int) -> Any:
     params.n_ctx = context
     params.n_parallel = 1  # one question at a time; others wait their turn
     params.warmup = False
-    params.cache_ram_mib = 0  # else it keeps old prompts, up to 8 GB of them; what prompts share is kept all the same
+    # Two kinds of prompts take turns (`qa.answerable`, `qa.short`): what each begins with is read once. Up to 8 GB of old
+    # prompts would be kept otherwise.
+    params.cache_ram_mib = _KEPT
     params.verbosity = -1
     params.cpuparams.n_threads = params.cpuparams_batch.n_threads = os.cpu_count() or 1
     # llama.cpp opens a port on this machine whether one wants it or not: nobody else has its key
