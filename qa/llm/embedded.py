@@ -28,7 +28,7 @@ from index.errors import BylineError
 from qa.llm.failures import ModelError
 
 CONTEXT = 4096  # tokens; our prompts need about a quarter of it
-_KEPT = 256  # MiB of prompts that were read: about ten of the larger model's
+_KEPT = 96  # MiB of prompts that were read: about three of the larger model's
 _MAGIC = b"GGUF"
 _SPINS = "1000"
 
@@ -220,8 +220,8 @@ def _load(path: Path, context: int) -> Any:
     params.n_ctx = context
     params.n_parallel = 1  # one question at a time; others wait their turn
     params.warmup = False
-    # Two kinds of prompts take turns (`qa.answerable`, `qa.short`): what each begins with is read once. Up to 8 GB of old
-    # prompts would be kept otherwise.
+    # Two kinds of prompts take turns (`qa.answerable`, `qa.short`): what each begins with is read once. By itself
+    # llama.cpp keeps up to 8 GB of old prompts.
     params.cache_ram_mib = _KEPT
     params.verbosity = -1
     params.cpuparams.n_threads = params.cpuparams_batch.n_threads = os.cpu_count() or 1
