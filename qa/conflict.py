@@ -34,6 +34,10 @@ COMPARED = 16  # of the best sentences for a question are compared with each oth
 _AROUND = 12  # words on either side of what differs ...
 _ASKED = 0.2  # that hold at least this share of the IDF mass of the question,
 _ASKED_UNSHOWN = 0.55  # or this, where other sentences are shown
+_ORDINAL = re.compile(
+    r"\d(?:st|nd|rd|th)\b|\b(?:first|second|third|(?:four|fif|six|seven|eigh|nin|ten|eleven|twelf|\w+teen|\w+tie)th)\b",
+    re.IGNORECASE,
+)
 _ANSWERS: dict[Asked, frozenset[Kind]] = {  # what can differ in the answers to a question
     "number": frozenset({"number"}),
     "time": frozenset({"date", "number"}),
@@ -140,7 +144,7 @@ def disagreements(query: Query, ranked: Sequence[Candidate], shown: Set[Place]) 
 
 
 def _differing(query: Query, ranked: Sequence[Candidate], shown: Set[Place]) -> Iterator[Differing]:
-    wanted = _ANSWERS.get(kind_of(query.asked))
+    kind = kind_of(query.asked)
     places, vectors = [place_of(candidate) for candidate in ranked], [candidate.vector for candidate in ranked]
     quoted = [quoted_words(candidate.text) for candidate in ranked]
     for n, m in combinations(range(len(ranked)), 2):
@@ -154,8 +158,20 @@ def _differing(query: Query, ranked: Sequence[Candidate], shown: Set[Place]) -> 
         for found in differences(one.sentence, other.sentence):
             near = cosine >= NEAR or same_words or found.kind == "quote" or (found.claim and found.kind == "negation")
             told = not shown.isdisjoint((one, other))
-            if near and (not wanted or found.kind in wanted) and _asks(query, one, other, found, told):
+            if near and _answers(kind, found) and _asks(query, one, other, found, told):
                 yield one, other, found
+
+
+def _answers(asked: Asked, found: Difference) -> bool:
+    """Whether what differs can answer: an ordinal tells no number, and a number without digits no time."""
+    if asked in _ANSWERS and found.kind not in _ANSWERS[asked]:
+        return False
+    if found.kind != "number":
+        return True
+    values = (found.one, found.other)
+    if asked == "number":
+        return not any(map(_ORDINAL.search, values))
+    return asked != "time" or all(any(char.isdigit() for char in value) for value in values)
 
 
 def _asks(query: Query, one: Place, other: Place, found: Difference, shown: bool) -> bool:

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from qa.evidence import Candidate
+from qa.kinds import kind_of, offers
 from qa.known import bare_word, plain
 
 MOST = 4  # namesakes that are told apart
@@ -35,6 +36,7 @@ class Namesake:
     name: str  # as an article has it at its head, with what tells it apart
     told_apart_by: frozenset[str]
     said: Candidate
+    contents: frozenset[int]  # the articles about it
 
     @property
     def value(self) -> str:
@@ -44,19 +46,26 @@ class Namesake:
 
 
 def namesakes(question: str, ranked: Sequence[Candidate], heads: Mapping[int, str]) -> list[Namesake]:
-    """The different things of the name asked about, in the order of their sentences; none, or at least two.
+    """The different things of the name asked about; none, or at least two.
+
+    Of each the best sentence that has something of the kind that is asked for, or the best one where none has.
 
     `heads`: how each article begins, by its content.
     """
     subjects = [frozenset(_words(name)) for name in _names(plain(question))]
     best: dict[int, Candidate] = {}
-    for candidate in ranked:
+    for candidate in sorted(ranked, key=lambda candidate: not offers(kind_of(question), candidate.text, question)):
         best.setdefault(candidate.found.passage.content, candidate)
     found: list[Namesake] = []
     for content, candidate in best.items():
         thing = _thing(plain(heads.get(content, "")), subjects, candidate)
-        if thing and not any(_alike(thing.told_apart_by, other.told_apart_by) for other in found):
+        if thing is None:
+            continue
+        same = next((n for n, other in enumerate(found) if _alike(thing.told_apart_by, other.told_apart_by)), None)
+        if same is None:
             found.append(thing)
+        else:
+            found[same] = replace(found[same], contents=found[same].contents | thing.contents)
     return found[:MOST] if len(found) > 1 else []
 
 
@@ -80,7 +89,8 @@ def _thing(text: str, subjects: Sequence[frozenset[str]], said: Candidate) -> Na
     if head["name"].isupper() or words & _AGENCIES or all(word.isdigit() and len(word) < 4 for word in words):
         return None  # a dateline, who reports it, an age
     about = any(subject <= name and len(name - subject) < len(subject) for subject in subjects)
-    return Namesake(head.group().strip(), words, said) if about and words else None
+    contents = frozenset({said.found.passage.content})
+    return Namesake(head.group().strip(), words, said, contents) if about and words else None
 
 
 def _alike(one: frozenset[str], other: frozenset[str]) -> bool:

@@ -40,12 +40,13 @@ def sides(
 
 
 def _points(told: Gathered, reader: Reader) -> Iterator[Point]:
-    """Different things of the name asked about, and where articles differ on what is asked, but for these."""
+    """Different things of the name asked about, and where articles differ on what is asked, but for those on these."""
     query, ranked = told.query, told.ranked
     things = namesakes(query.asked, ranked, reader.heads({candidate.found.passage.content for candidate in ranked}))
     yield from ambiguity(things)
-    apart = {thing.said.found.passage.content for thing in things}
+    about = {content: thing.name for thing in things for content in thing.contents}
     shown = {place for voice in told.voices[: told.shown] for place in voice.places}
     for point in disagreements(query, ranked, shown):
-        if not all(place.content in apart for place in point.places):
+        subjects = {about.get(place.content) for place in point.places}
+        if None in subjects or len(subjects) == 1:
             yield point

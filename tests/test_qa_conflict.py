@@ -7,6 +7,8 @@ import pytest
 from index.embed import Embedder
 from index.settings import Settings
 from qa.assistant import Assistant
+from qa.conflict import _answers
+from qa.difference import Difference
 from qa.models import Answer
 from tests.corpora import corpus
 
@@ -81,3 +83,22 @@ def test_an_article_that_the_filters_leave_out_does_not_differ(tmp_path: Path, e
     question = "How many passengers were on board the ferry Aurora?"
     texts = {"one": FERRY, "two": f"At sea\n\n{FERRY.replace('212', '221')}"}
     assert told(asked(tmp_path, embedder, question, "one.txt", **texts)) == []
+
+
+@pytest.mark.parametrize(
+    ("asked", "kind", "one", "other", "answer"),
+    [
+        ("number", "number", "12", "fifteen", True),
+        ("number", "number", "12th", "15th", False),
+        ("number", "number", "second", "seventeenth", False),
+        ("number", "name", "Anna", "Boris", False),
+        ("time", "number", "1804", "1849", True),
+        ("time", "number", "first", "second", False),
+        ("time", "date", "Monday", "Tuesday", True),
+        ("person", "name", "Anna", "Boris", True),
+        ("other", "number", "12th", "15th", True),
+        ("other", "quote", "concern", "interest", True),
+    ],
+)
+def test_what_can_answer(asked, kind, one: str, other: str, answer: bool) -> None:
+    assert _answers(asked, Difference(kind, one, other)) is answer

@@ -90,3 +90,23 @@ def test_an_answer_names_the_things_and_no_conflict(tmp_path: Path, embedder: Em
 def test_one_thing_alone_is_not_ambiguous(tmp_path: Path, embedder: Embedder) -> None:
     answer = ask(tmp_path, embedder, "How many people live in Rush Township?", ohio=OHIO)
     assert answer.conflicts == ()
+
+
+def test_of_each_the_sentence_that_has_what_is_asked_for() -> None:
+    ranked = [
+        sentence(0, "The township was named for a doctor."),
+        sentence(1, "The township had 887 people."),
+        sentence(0, "The township had 3,171 people."),
+    ]
+    heads = {0: "Rush Township, Scioto County Rush Township is one.", 1: "Rush Township (Iowa) is another."}
+    things = namesakes("How many people live in Rush Township?", ranked, heads)
+    assert {thing.said.text for thing in things} == {"The township had 887 people.", "The township had 3,171 people."}
+
+
+def test_articles_about_one_of_the_things_are_known() -> None:
+    heads = {0: "Big Girl (film) is long.", 1: "Big Girl (album) is loud.", 2: "Big Girl (film) is short."}
+    things = namesakes("Who made Big Girl?", [sentence(n, f"Sentence {n}.") for n in heads], heads)
+    assert [(thing.name, thing.contents) for thing in things] == [
+        ("Big Girl (film)", {0, 2}),
+        ("Big Girl (album)", {1}),
+    ]
