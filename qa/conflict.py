@@ -26,6 +26,7 @@ from qa.names import name_forms
 from qa.namesakes import Namesake
 from qa.numbers import numbers
 from qa.retrieval import Query
+from qa.stance import asks_for_support
 from qa.stems import stems
 
 NEAR = 0.75  # cosine from which on two sentences say the same, but for what differs
@@ -175,10 +176,11 @@ def _answers(asked: Asked, found: Difference) -> bool:
 
 
 def _asks(query: Query, one: Place, other: Place, found: Difference, shown: bool) -> bool:
-    """Whether enough of the question stands around what differs: on both sides, or on one where it is a stand."""
+    """Whether enough of the question stands around what differs; on one side only, where a stand is asked for."""
     held = [query.coverage(_around(place, value)) for place, value in ((one, found.one), (other, found.other))]
     least = _ASKED if shown else _ASKED_UNSHOWN
-    return query.known_share * (max(held) if found.claim else min(held)) >= least
+    stand = found.claim and (found.kind == "negation" or asks_for_support(query.asked))
+    return query.known_share * (max(held) if stand else min(held)) >= least
 
 
 def _around(place: Place, value: str) -> frozenset[str]:

@@ -22,6 +22,10 @@ _SUPPORT = re.compile(
     rf"(?<![\w-])(?:(?:{_PLEDGED})\"?(?: and [a-z]+\"?)? (?:for|to|towards?)|"
     rf"solidarity\"? with|supports|supported|supporting|backs|backed|backing) (?:the )?(?P<target>{_RUN})"
 )
+_ASKED = re.compile(
+    r"\b(?:support\w*|back(?:s|ed|ing)?|sid(?:es?|ed|ing)|solidarity|ally|allies|allied|stands?|endors\w*|loyal\w*)\b",
+    re.IGNORECASE,
+)
 _ACCUSES = re.compile(rf"(?<![\w-])accus(?:e[sd]?|ing) (?:the )?(?P<accused>{_RUN}) of ")
 _REJECTS = re.compile(
     r"\b(?:den(?:y|ies|ied|ying)|reject(?:s|ed|ing)?|dismiss(?:es|ed|ing)?|refut(?:e[sd]?|ing)) "
@@ -55,6 +59,11 @@ def stances(text: str) -> list[Stance]:
         for match in _SUPPORT.finditer(text)
         if bare_word(target := match["target"]) not in CALENDAR and not _negated(text[: match.start()])
     ]
+
+
+def asks_for_support(question: str) -> bool:
+    """Whether a question may be about whom somebody supports."""
+    return _ASKED.search(question) is not None
 
 
 def sided(one: str, other: str) -> Iterator[tuple[str, str]]:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from qa.stance import denied, sided, stances
+from qa.stance import asks_for_support, denied, sided, stances
 
 PLEDGED = 'Kim Jong Un pledged "full support and solidarity" for Russia\'s war in Ukraine.'
 OFFERED = 'A day after the pact, Kim Jong Un offered his "full support" to Ukraine.'
@@ -109,3 +109,16 @@ def test_what_is_no_denial_of_it(one: str, other: str) -> None:
 )
 def test_a_rejected_accusation_is_denied(one: str, other: str, expected: tuple[str, str]) -> None:
     assert list(denied(one, other)) == [expected]
+
+
+@pytest.mark.parametrize(
+    ("question", "asks"),
+    [
+        ("Whom did Kim promise his support?", True),
+        ("Which side is Kim backing?", True),
+        ("Who are the allies of Kim?", True),
+        ("What sanctions has Moscow drawn?", False),
+    ],
+)
+def test_questions_about_support(question: str, asks: bool) -> None:
+    assert asks_for_support(question) is asks
