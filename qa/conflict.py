@@ -176,11 +176,12 @@ def _answers(asked: Asked, found: Difference) -> bool:
 
 
 def _asks(query: Query, one: Place, other: Place, found: Difference, shown: bool) -> bool:
-    """Whether enough of the question stands around what differs; on one side only, where a stand is asked for."""
+    """Whether enough of the question stands around what differs; around one side will do where it is a stand."""
     held = [query.coverage(_around(place, value)) for place, value in ((one, found.one), (other, found.other))]
     least = _ASKED if shown else _ASKED_UNSHOWN
-    stand = found.claim and (found.kind == "negation" or asks_for_support(query.asked))
-    return query.known_share * (max(held) if stand else min(held)) >= least
+    if found.claim and found.kind == "name" and not asks_for_support(query.asked):
+        return False
+    return query.known_share * (max(held) if found.claim else min(held)) >= least
 
 
 def _around(place: Place, value: str) -> frozenset[str]:

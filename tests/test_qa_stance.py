@@ -118,6 +118,7 @@ def test_a_rejected_accusation_is_denied(one: str, other: str, expected: tuple[s
         ("Which side is Kim backing?", True),
         ("Who are the allies of Kim?", True),
         ("What sanctions has Moscow drawn?", False),
+        ("In whose words was there “full support”?", False),
     ],
 )
 def test_questions_about_support(question: str, asks: bool) -> None:
