@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from eval.record import value_hash
+from index.errors import InputError
 from qa.llm.model import Message, Model, Reply, Stop
 
 
@@ -80,6 +81,13 @@ class Kept:
         with self.path.open("a", encoding="utf-8", newline="\n") as file:
             # The line feed comes first: a line that was cut off when a run was killed ends there.
             file.write("\n" + json.dumps({"key": key, **value}, ensure_ascii=False))
+
+
+def kept_here(model: Model | None, work: Path) -> Kept:
+    """A model in this process, its replies kept in `work`. Raises `InputError` for none, and for one on a server."""
+    if model is None or not model.copies:
+        raise InputError("Name a model that runs in this process: --llm smollm2, --llm gguf:PATH")
+    return Kept(model, work / "calls.jsonl")
 
 
 def _reply(row: dict[str, Any]) -> Reply:

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from eval.calls import Kept
+from eval.calls import kept_here
 from eval.gold import Gold, load_gold, locate
 from eval.metrics.outcomes import right
 from eval.regression import Matrix, logistic, write_weights
@@ -107,16 +107,17 @@ class _Asking:
         told = gather(analyse(row.question, reader), reader, reader.scope(None, None, files))
         best = told.voices[0].said if told.voices else None
         named = row.evidence[0][0].file if row.evidence else None
-        says = None
+        says = fitted = None
         if self.model and best and not told.sure.off_topic:
             says = model_says(self.model, row.question, best.text)
+            fitted = coefficients().models.get(self.model.name)
         return Case(
             articles=self.articles,
             cluster=named or (_file(reader, best) if best else row.id),
             foreign=False,
             answerable=False,
             right=False,
-            sure=_with_model(told.sure, says, self.model),
+            sure=told.sure.also(says, fitted),
             says=says,
         )
 
@@ -125,12 +126,6 @@ def _file(reader: Reader, said: Candidate) -> str:
     """The file of a sentence: what a question that has no gold evidence is about."""
     content = said.found.passage.content
     return reader.files_of([content])[content][0].file
-
-
-def _with_model(sure: Confidence, says: float | None, model: Model | None) -> Confidence:
-    """What an answer tells where this model runs: nothing else where it has not been fitted."""
-    fitted = coefficients().models.get(model.name) if model else None
-    return sure if fitted is None or says is None else sure.also(says, fitted)
 
 
 def fit(sets: Sequence[Set], work: Path, tell: Tell) -> dict[str, Any]:
@@ -174,11 +169,7 @@ def fit_to(path: Path, sets: Sequence[Set], work: Path, tell: Tell, model: Model
 def model_of(settings: Settings, work: Path) -> Model | None:
     """The model of the settings; what it says is kept in `work`. Raises `InputError` for one that is on a server."""
     model = choose_model(settings).model
-    if model is None:
-        return None
-    if not model.copies:
-        raise InputError("Name a model that runs in this process: --llm qwen2.5-coder-1.5b, --llm gguf:PATH")
-    return Kept(model, work / "calls.jsonl")
+    return None if model is None else kept_here(model, work)
 
 
 def _parts(sets: Sequence[Set]) -> str:

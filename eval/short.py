@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from eval.calls import Kept
+from eval.calls import kept_here
 from eval.gold import Gold, drawn, load_gold
 from eval.metrics import exact_match, token_f1
 from eval.plain import best_sentences
@@ -70,10 +70,7 @@ def picks(
 
     `sample`: only so many of them, the same ones as `eval.run.run` draws.
     """
-    model = choose_model(settings).model
-    if model is None or not model.copies:
-        raise InputError("Name a model that runs in this process: --llm smollm2, --llm gguf:PATH")
-    model = Kept(model, work / "calls.jsonl")
+    model = kept_here(choose_model(settings).model, work)
     settings = replace(settings, store=str(work / "store"))
     build(corpus, settings)
     asked = drawn([row for row in load_gold(gold) if split in ("all", row.split)], sample)

@@ -140,11 +140,13 @@ class Assistant:
             told = gather(query, self.reader, asked.scope)
             asked.hits = tuple(hits(told.found, self.reader, asked.scope, HITS))
             asked.lap("search")
-            citations = evidence(told, self.reader, asked.scope, MOST_EVIDENCE if self._writer else told.shown)
+            reason = self._beside_the_point(asked, told.sure)
+            most = MOST_EVIDENCE if self._writer else told.shown
+            citations = [] if reason else evidence(told, self.reader, asked.scope, most)
             hostile = self._hostile(citations)
             asked.lap("cite")
         yield Evidence(asked.hits)
-        if reason := self._why_not(asked, told.sure, harmless(citations, hostile)):
+        if reason := reason or self._doubt(asked, told.sure, harmless(citations, hostile)):
             yield self._refused(asked, reason)
         elif not citations:
             yield self._refused(asked, refusal.CHANGED)
@@ -201,22 +203,25 @@ class Assistant:
             timings=asked.timings,
         )
 
-    def _why_not(self, asked: _Asked, sure: Confidence, usable: Sequence[Citation]) -> str | None:
-        """Why it is not answered, if it is not; a language model, if there is one, is asked about the best sentence."""
+    def _beside_the_point(self, asked: _Asked, sure: Confidence) -> str | None:
+        """Why nothing that was found is worth citing, if it is not."""
         if not self.reader.totals().sentences:
             return refusal.EMPTY_INDEX
         if asked.scope is not None and not asked.scope.entries:
             return refusal.EMPTY_SCOPE
         if not terms(asked.search):
             return refusal.NO_WORDS
+        asked.confidence = round(sure.value, 4)
+        return refusal.NOTHING_FOUND if sure.doubt(self.settings.risk) == "topic" else None
+
+    def _doubt(self, asked: _Asked, sure: Confidence, usable: Sequence[Citation]) -> str | None:
+        """Why what was found is no answer, if it is none; a language model may be asked about the best sentence."""
         if self._writer and usable:
             sure = self._writer.assured(sure, asked.search, usable[0].quote)
             asked.lap("doubt")
         asked.confidence = round(sure.value, 4)
         risk = self.settings.risk
         match sure.doubt(risk):
-            case "topic":
-                return refusal.NOTHING_FOUND
             case "premise":
                 return refusal.FALSE_PREMISE
             case "answer":

@@ -82,8 +82,13 @@ class Confidence:
         """Probability that the answer is right."""
         return self.on_topic * self.right if self.off_topic else self.right
 
-    def also(self, says: float, fitted: Mapping[str, float]) -> Confidence:
-        """With the log-odds that a language model gives of that the best sentence answers the question."""
+    def also(self, says: float | None, fitted: Mapping[str, float] | None) -> Confidence:
+        """With the log-odds that a language model gives of that the best sentence answers the question.
+
+        As it is where the model says nothing, or was not `fitted`.
+        """
+        if says is None or fitted is None:
+            return self
         return replace(self, right=probability({"right": log_odds(self.right), "says": says}, fitted))
 
     def doubt(self, risk: float) -> Doubt | None:

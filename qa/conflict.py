@@ -148,9 +148,10 @@ def _differing(query: Query, ranked: Sequence[Candidate], shown: Set[Place]) -> 
     kind = kind_of(query.asked)
     places, vectors = [place_of(candidate) for candidate in ranked], [candidate.vector for candidate in ranked]
     quoted = [quoted_words(candidate.text) for candidate in ranked]
+    are_shown = [place in shown for place in places]
     for n, m in combinations(range(len(ranked)), 2):
-        one, other = places[n], places[m]
-        if one.content == other.content or (m >= COMPARED and shown.isdisjoint((one, other))):
+        one, other, told = places[n], places[m], are_shown[n] or are_shown[m]
+        if one.content == other.content or (m >= COMPARED and not told):
             continue
         cosine = float(vectors[n] @ vectors[m])
         same_words = any(mine in yours or yours in mine for mine in quoted[n] for yours in quoted[m])
@@ -158,7 +159,6 @@ def _differing(query: Query, ranked: Sequence[Candidate], shown: Set[Place]) -> 
             continue
         for found in differences(one.sentence, other.sentence):
             near = cosine >= NEAR or same_words or found.kind == "quote" or (found.claim and found.kind == "negation")
-            told = not shown.isdisjoint((one, other))
             if near and _answers(kind, found) and _asks(query, one, other, found, told):
                 yield one, other, found
 

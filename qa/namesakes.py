@@ -53,8 +53,9 @@ def namesakes(question: str, ranked: Sequence[Candidate], heads: Mapping[int, st
     `heads`: how each article begins, by its content.
     """
     subjects = [frozenset(_words(name)) for name in _names(plain(question))]
+    kind = kind_of(question)
     best: dict[int, Candidate] = {}
-    for candidate in sorted(ranked, key=lambda candidate: not offers(kind_of(question), candidate.text, question)):
+    for candidate in sorted(ranked, key=lambda candidate: not offers(kind, candidate.text, question)):
         best.setdefault(candidate.found.passage.content, candidate)
     found: list[Namesake] = []
     for content, candidate in best.items():

@@ -81,28 +81,22 @@ def sided(one: str, other: str) -> Iterator[tuple[str, str]]:
 
 def denied(one: str, other: str) -> Iterator[tuple[str, str]]:
     """What `one` accuses somebody of and `other` has denied, both clauses."""
+    denial = _denial(other)
+    if denial is None or _denial(one):
+        return
+    said, explicit = _clause(other, denial.start()), denial.re is _DENIES
+    subject, about = (other[: denial.start()], said) if explicit else (other, other)
     for accusation in _ACCUSES.finditer(one):
         clause, accused = _clause(one, accusation.start()), _words(accusation["accused"])
         of = _content(clause[accusation.end() - accusation.start() :])
-        for denial in _denials(other):
-            said = _clause(other, denial.start())
-            explicit = denial.re is _DENIES
-            subject, about = (other[: denial.start()], said) if explicit else (other, other)
-            heard = any(_same(accused, name) for name in _names(subject))
-            if heard and len(of & _content(about)) >= (_SAME if explicit else 1) and not _denied(one):
-                yield clause, said
+        heard = any(_same(accused, name) for name in _names(subject))
+        if heard and len(of & _content(about)) >= (_SAME if explicit else 1):
+            yield clause, said
 
 
-def _denials(text: str) -> Iterator[re.Match[str]]:
-    for pattern in (_REJECTS, _DENIES):
-        match = pattern.search(text)
-        if match and not _negated(text[: match.start()]):
-            yield match
-            return
-
-
-def _denied(text: str) -> bool:
-    return next(_denials(text), None) is not None
+def _denial(text: str) -> re.Match[str] | None:
+    found = (pattern.search(text) for pattern in (_REJECTS, _DENIES))
+    return next((match for match in found if match and not _negated(text[: match.start()])), None)
 
 
 def _negated(before: str) -> bool:

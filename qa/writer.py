@@ -80,7 +80,7 @@ class Writer:
             says = model_says(self.model, question, sentence)
         except ModelError:  # it is asked again for the answer, which then says what is wrong
             return sure
-        return sure if says is None else sure.also(says, fitted)
+        return sure.also(says, fitted)
 
     def warm(self) -> None:
         """Have the model loaded, here or by its server, and find out what it can do. Raises `ModelError`."""
